@@ -1,0 +1,2 @@
+Console.Error.WriteLine("benchmarks: no suite named; see --help");
+return 2;
