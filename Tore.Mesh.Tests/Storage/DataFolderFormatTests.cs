@@ -41,11 +41,13 @@ public sealed class DataFolderFormatTests : IDisposable
     public void Ensure_NoStepFromThere_IsRefused()
     {
         Lay(format: "1", value: "a");
-        ToreException error = Assert.Throws<ToreException>(() => DataFolderFormat.Ensure(_temporary.FullPath, ["lock"], 3, [Append(2, "c")]));
+        ToreException error = Assert.Throws<ToreException>(
+            () => DataFolderFormat.Ensure(_temporary.FullPath, ["lock"], 3, [Append(2, "c")]));
         Assert.Equal(ErrorCodes.DataFolderFormat, error.Code);
     }
 
-    private static DataFolderMigration Append(int from, string text) => new(from, folder => File.AppendAllText(Path.Combine(folder, "value"), text));
+    private static DataFolderMigration Append(int from, string text) =>
+        new(from, folder => File.AppendAllText(Path.Combine(folder, "value"), text));
 
     private void Lay(string format, string value)
     {

@@ -109,7 +109,7 @@ public sealed class PlacementPlan
         }
     }
 
-    /// <summary>One node a gap, then each further node to the gap with the most layers a node, while a node would still get a layer.</summary>
+    /// <summary>One node a gap, then each further node to the gap with the most layers a node, while there is a layer for it.</summary>
     private static IEnumerable<PlacedRange> Share(List<LayerRange> gaps, NodeId[] nodes)
     {
         int[] parts = new int[gaps.Count];

@@ -135,7 +135,8 @@ public sealed class DataFolder : IDisposable
         catch (IOException e) when (File.Exists(path))
         {
             throw new ToreException(ErrorCodes.DataFolderLocked,
-                $"The data folder {folder} is in use by {Holder(folder)}. Stop that node first, or give this one its own folder with --data.", e);
+                $"The data folder {folder} is in use by {Holder(folder)}. "
+                + "Stop that node first, or give this one its own folder with --data.", e);
         }
     }
 

@@ -60,7 +60,8 @@ internal static class DataFolderFormat
         if (foreign is not null)
         {
             throw new ToreException(ErrorCodes.DataFolderFormat,
-                $"{folder} is not a data folder of tore: it holds '{foreign}' but no '{FileName}' file. Choose an empty or new folder with --data.");
+                $"{folder} is not a data folder of tore: it holds '{foreign}' but no '{FileName}' file. "
+                + "Choose an empty or new folder with --data.");
         }
     }
 

@@ -3,7 +3,10 @@ namespace Tore.Mesh.Storage;
 /// <summary>Where the data folder is when nobody says otherwise: per user, by platform.</summary>
 public static class DataFolderPaths
 {
-    /// <summary><c>%LOCALAPPDATA%\tore</c>, <c>~/Library/Application Support/tore</c>, or <c>XDG_DATA_HOME/tore</c> and else <c>~/.local/share/tore</c>.</summary>
+    /// <summary>
+    /// <c>%LOCALAPPDATA%\tore</c>, <c>~/Library/Application Support/tore</c>, or <c>XDG_DATA_HOME/tore</c> and else
+    /// <c>~/.local/share/tore</c>.
+    /// </summary>
     public static string Default => For(
         OperatingSystem.IsWindows() ? "windows" : OperatingSystem.IsMacOS() ? "macos" : "unix",
         Environment.GetEnvironmentVariable,
