@@ -27,6 +27,7 @@ public static class ErrorCodes
     public const string Cancelled = "cancelled";
 
     // Requests
+    public const string Usage = "usage";
     public const string InvalidRequest = "invalid_request";
     public const string UnsupportedParameter = "unsupported_parameter";
     public const string Busy = "busy";

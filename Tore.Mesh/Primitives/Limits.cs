@@ -67,6 +67,18 @@ public static class Limits
     /// <summary>Peers with a standing control link.</summary>
     public const int ControlPeers = 128;
 
+    /// <summary>Models that one node serves or tells of.</summary>
+    public const int NodeModels = 64;
+
+    /// <summary>Sequences that one stage may run at once; <c>--slots</c> is at most this.</summary>
+    public const int StageSlots = 256;
+
+    /// <summary>Addresses of nodes that a node remembers.</summary>
+    public const int KnownAddresses = 1_024;
+
+    /// <summary>Addresses that one node may tell of itself.</summary>
+    public const int NodeAddresses = 16;
+
     // Requests.
     /// <summary>Requests that wait at an entry node for a slot.</summary>
     public const int WaitingRequests = 64;
