@@ -16,7 +16,8 @@ public sealed class MeshSecretTests
     [Fact]
     public void ProofKey_WithoutSecret_IsThatOfThirtyTwoZeroBytes()
     {
-        Assert.Equal("a893978b856c73dd869c608413db2143edb008bd6d3796c950a1d263aff7f633", Convert.ToHexStringLower(MeshSecret.Local.ProofKey));
+        const string Expected = "a893978b856c73dd869c608413db2143edb008bd6d3796c950a1d263aff7f633";
+        Assert.Equal(Expected, Convert.ToHexStringLower(MeshSecret.Local.ProofKey));
         Assert.True(MeshSecret.Open.ProofKey.SequenceEqual(MeshSecret.Local.ProofKey));
     }
 

@@ -65,7 +65,8 @@ public sealed class NodeKeyTests : IDisposable
     {
         using NodeKey key = NodeKey.Create();
 
-        Assert.Equal(ErrorCodes.KeyNotSaved, Assert.Throws<ToreException>(() => key.Save(Path.Combine(_folder, "absent", "node.key"))).Code);
+        string path = Path.Combine(_folder, "absent", "node.key");
+        Assert.Equal(ErrorCodes.KeyNotSaved, Assert.Throws<ToreException>(() => key.Save(path)).Code);
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public sealed class PeerCertificateTests
     }
 
     [Fact]
-    public void Check_None_IsRefused() => Assert.Equal(ErrorCodes.PeerCertificate, Assert.Throws<ToreException>(() => PeerCertificate.Check(null, null)).Code);
+    public void Check_None_IsRefused() =>
+        Assert.Equal(ErrorCodes.PeerCertificate, Assert.Throws<ToreException>(() => PeerCertificate.Check(null, null)).Code);
 
     [Fact]
     public void Check_TwoCertificates_AreRefused()
@@ -56,7 +57,8 @@ public sealed class PeerCertificateTests
     public void Check_Rsa_IsRefused()
     {
         using RSA key = RSA.Create(2048);
-        using X509Certificate2 certificate = SelfSigned(new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        using X509Certificate2 certificate =
+            SelfSigned(new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
         AssertRefused(certificate, "P-256");
     }
@@ -76,7 +78,8 @@ public sealed class PeerCertificateTests
         using ECDsa authority = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using X509Certificate2 certificate = new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256).Create(
-            new X500DistinguishedName("CN=x"), X509SignatureGenerator.CreateForECDsa(authority), DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), [1]);
+            new X500DistinguishedName("CN=x"), X509SignatureGenerator.CreateForECDsa(authority),
+            DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), [1]);
 
         AssertRefused(certificate, "did not sign");
     }

@@ -9,7 +9,7 @@ namespace Tore.Mesh.Identity;
 /// </summary>
 public sealed class LinkIdentity
 {
-    /// <summary>DER bytes before the point in the SubjectPublicKeyInfo of an uncompressed P-256 key on its named curve (RFC 5480).</summary>
+    /// <summary>RFC 5480: the DER bytes of a P-256 SubjectPublicKeyInfo up to the point, named curve, uncompressed (04).</summary>
     private static ReadOnlySpan<byte> Prefix =>
     [
         0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,

@@ -17,7 +17,8 @@ public readonly record struct MeshId(ulong Value)
     public static bool TryParse(string? text, out MeshId id)
     {
         id = default;
-        if (text?.Length != 2 * Size || !ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value))
+        if (text?.Length != 2 * Size
+            || !ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value))
         {
             return false;
         }

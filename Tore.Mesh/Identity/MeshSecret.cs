@@ -38,7 +38,10 @@ public sealed class MeshSecret
     /// <summary>Whether membership is proven by a secret.</summary>
     public bool IsPrivate { get; }
 
-    /// <summary>The fingerprint: 8 bytes of HKDF-SHA256(secret, info "tore mesh"), or without a secret the first 8 of SHA-256("tore mesh " + name).</summary>
+    /// <summary>
+    /// The fingerprint: 8 bytes of HKDF-SHA256(secret, info "tore mesh"), or without a secret the first 8 of
+    /// SHA-256("tore mesh " + name).
+    /// </summary>
     public MeshId Id { get; }
 
     /// <summary>The secret itself, for an invite; 32 zero bytes where there is none.</summary>

@@ -30,13 +30,15 @@ public sealed class NodeCertificate : IDisposable
         // RFC 5280, 4.1.2.5: 9999-12-31 23:59:59 means "no well-defined expiration".
         X509Certificate2 certificate = request.CreateSelfSigned(
             new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero), new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero));
-        return new NodeCertificate(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? ThroughPfx(certificate) : certificate);
+        return new NodeCertificate(NeedsPfx ? ThroughPfx(certificate) : certificate);
     }
 
     /// <inheritdoc/>
     public void Dispose() => Certificate.Dispose();
 
-    /// <summary>SChannel and Secure Transport take no key that lives in this process only; a PFX import gives it a home of theirs.</summary>
+    private static bool NeedsPfx => OperatingSystem.IsWindows() || OperatingSystem.IsMacOS();
+
+    /// <summary>SChannel and Secure Transport take no key that lives in this process only; a PFX import gives it a home.</summary>
     private static X509Certificate2 ThroughPfx(X509Certificate2 certificate)
     {
         using (certificate)

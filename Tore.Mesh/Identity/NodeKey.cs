@@ -42,7 +42,7 @@ public sealed class NodeKey : IDisposable
         ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return LinkIdentity.TryCreate(key.ExportSubjectPublicKeyInfo(), out LinkIdentity? identity)
             ? new NodeKey(key, identity!)
-            : throw new CryptographicException("This platform exports a new P-256 key in an encoding that the node id is not defined over.");
+            : throw new CryptographicException("This platform exports a P-256 key in an encoding that the node id is not defined over.");
     }
 
     /// <summary>Loads the key of an earlier start, or makes one and saves it. The caller holds the data folder's lock.</summary>
@@ -122,11 +122,14 @@ public sealed class NodeKey : IDisposable
                 File.Delete(part);
             }
             throw new ToreException(ErrorCodes.KeyNotSaved,
-                $"The node key could not be written to '{path}': {failure.Message} The folder must exist and be writable; an existing key is never replaced.", failure);
+                $"The node key could not be written to '{path}': {failure.Message} "
+                + "The folder must exist and be writable; an existing key is never replaced.", failure);
         }
     }
 
-    /// <summary>Signs SHA-256 of <paramref name="data"/>: r then s, 64 bytes. ECDSA is randomised here: hash bodies, never signatures.</summary>
+    /// <summary>
+    /// Signs SHA-256 of <paramref name="data"/>: r then s, 64 bytes. ECDSA is randomised here: hash bodies, never signatures.
+    /// </summary>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {
         lock (_signing)
@@ -143,19 +146,23 @@ public sealed class NodeKey : IDisposable
 
     private static void CloseToOthers(string path, ILogger? logger)
     {
-        if (OperatingSystem.IsWindows() || !File.Exists(path) || (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) == 0)
+        if (OperatingSystem.IsWindows() || !File.Exists(path)
+            || (File.GetUnixFileMode(path) & ~(OwnerOnly | UnixFileMode.UserExecute)) == 0)
         {
             return;
         }
         try
         {
             File.SetUnixFileMode(path, OwnerOnly);
-            logger?.LogWarning("Other users of this machine could read the node key '{Path}'; its mode is now 0600. If they may have, stop the node and delete the file: the next start makes a new identity.", path);
+            logger?.LogWarning(
+                "Other users of this machine could read the node key '{Path}'; its mode is now 0600. If they may have, "
+                + "stop the node and delete the file: the next start makes a new identity.", path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ToreException(ErrorCodes.KeyExposed,
-                $"Other users may read the node key '{path}', and its mode could not be changed: {failure.Message} Make it yours with mode 0600, then start again.", failure);
+                $"Other users may read the node key '{path}', and its mode could not be changed: {failure.Message} "
+                + "Make it yours with mode 0600, then start again.", failure);
         }
     }
 
@@ -178,5 +185,6 @@ public sealed class NodeKey : IDisposable
     }
 
     private static ToreException Malformed(string path, Exception? inner) => new(ErrorCodes.KeyMalformed,
-        $"'{path}' is not a node key (PKCS#8 PEM of an ECDSA P-256 key). Restore it from a backup, or move it away: the next start then makes a new identity.", inner);
+        $"'{path}' is not a node key (PKCS#8 PEM of an ECDSA P-256 key). Restore it from a backup, or move it away: "
+        + "the next start then makes a new identity.", inner);
 }
