@@ -48,6 +48,19 @@ public static class ErrorCodes
     public const string WireLimit = "wire_limit";
     public const string PeerUnreachable = "peer_unreachable";
     public const string StageLost = "stage_lost";
+    public const string PeerCertificate = "peer_certificate";
+    public const string TlsRefused = "tls_refused";
+    public const string WrongProof = "wrong_proof";
+    public const string WrongPeer = "wrong_peer";
+    public const string PeerIsSelf = "peer_is_self";
+    public const string LinkClosed = "link_closed";
+    public const string TooManyLinks = "too_many_links";
+    public const string AddressNotAvailable = "address_not_available";
+
+    // Identity
+    public const string KeyMalformed = "key_malformed";
+    public const string KeyExposed = "key_exposed";
+    public const string KeyNotSaved = "key_not_saved";
 
     // Operation
     public const string PortInUse = "port_in_use";
