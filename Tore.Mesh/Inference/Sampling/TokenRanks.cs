@@ -6,7 +6,7 @@ namespace Tore.Mesh.Inference.Sampling;
 /// </summary>
 internal sealed unsafe class TokenRanks
 {
-    // Depth of the first tier below the maximum, in units of the temperature; each further tier reaches twice as deep.
+    // Depth of the first tier below the maximum, in units of the temperature; each further tier reaches four times as deep.
     private const float FirstTier = 2f;
     private const int SmallestBuffer = 256;
 
@@ -99,7 +99,7 @@ internal sealed unsafe class TokenRanks
         _keys.AsSpan(Count, count - Count).Sort();
         Count = count;
         _upper = Count == _vocabulary ? float.NegativeInfinity : lower;
-        _depth *= 2;
+        _depth *= 4;
     }
 
     private static ulong KeyOf(float logit, int id)
