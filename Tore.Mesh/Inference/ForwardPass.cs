@@ -39,7 +39,7 @@ internal sealed unsafe class ForwardPass : IEngineJob
         _steps = new PassStep[shape.MaxRows];
         _loading = new RowLoading(scratch, shape.MaxRows, set);
         // Whole heads in whole groups of rows, so that the lane that has multiplied a head can turn and store it.
-        _headsPerUnit = PackedMatrix.RowsPerGroup / (int)GreatestCommonDivisor(PackedMatrix.RowsPerGroup, _config.HeadDim);
+        _headsPerUnit = PackedMatrix.GroupRows / (int)GreatestCommonDivisor(PackedMatrix.GroupRows, _config.HeadDim);
     }
 
     /// <summary>Token ids of the rows, where the shard has the embedding.</summary>
@@ -162,9 +162,9 @@ internal sealed unsafe class ForwardPass : IEngineJob
         int last = Math.Clamp(end * _headsPerUnit, 0, heads);
         if (first < last)
         {
-            int groupEnd = last == heads ? matrix.Groups : last * _config.HeadDim / PackedMatrix.RowsPerGroup;
+            int groupEnd = last == heads ? matrix.Groups : last * _config.HeadDim / PackedMatrix.GroupRows;
             MatrixProduct.Run(
-                matrix, _scratch.PanelFor(matrix), _rows, bias, y, matrix.Rows, first * _config.HeadDim / PackedMatrix.RowsPerGroup, groupEnd, _set);
+                matrix, _scratch.PanelFor(matrix), _rows, bias, y, matrix.Rows, first * _config.HeadDim / PackedMatrix.GroupRows, groupEnd, _set);
         }
         return (first, last - first);
     }
@@ -275,8 +275,8 @@ internal sealed unsafe class ForwardPass : IEngineJob
             int groupEnd = Math.Min(group + JoinedGroups, end);
             MatrixProduct.Run(w.Gate, _scratch.PanelFor(w.Gate), _rows, null, _scratch.Gate, columns, group, groupEnd, _set);
             MatrixProduct.Run(w.Up, _scratch.PanelFor(w.Up), _rows, null, _scratch.Up, columns, group, groupEnd, _set);
-            int first = group * PackedMatrix.RowsPerGroup;
-            int count = Math.Min(groupEnd * PackedMatrix.RowsPerGroup, columns) - first;
+            int first = group * PackedMatrix.GroupRows;
+            int count = Math.Min(groupEnd * PackedMatrix.GroupRows, columns) - first;
             for (int row = 0; row < _rows; row++)
             {
                 float* gate = _scratch.Gate + ((long)row * columns) + first;

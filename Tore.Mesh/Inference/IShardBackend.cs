@@ -10,9 +10,6 @@ public interface IShardBackend
     /// <summary>Its name, such as <c>managed</c>.</summary>
     string Name { get; }
 
-    /// <summary>Identifies its arithmetic: shards of equal fingerprints give equal bits.</summary>
-    string Fingerprint { get; }
-
     /// <summary>What a shard would need, without loading anything.</summary>
     ShardBudget Plan(GgufFile file, ModelConfig config, LayerRange layers, ShardOptions options);
 

@@ -31,9 +31,6 @@ public sealed class ManagedBackend : IShardBackend, IDisposable
     public string Name => "managed";
 
     /// <inheritdoc/>
-    public string Fingerprint => EngineFingerprint.Current;
-
-    /// <inheritdoc/>
     public ShardBudget Plan(GgufFile file, ModelConfig config, LayerRange layers, ShardOptions options) =>
         new ShardShape(config, ModelTensors.Read(file, config), layers, options).Budget;
 

@@ -26,7 +26,7 @@ internal sealed unsafe class MatrixPacking : IEngineJob, IDisposable
         _progress = progress;
         _cancellationToken = cancellationToken;
         _totalBytes = shape.Matrices().Sum(tensor => tensor.Bytes);
-        long longest = shape.Matrices().Max(tensor => RowBytes(tensor)) * PackedMatrix.RowsPerGroup;
+        long longest = shape.Matrices().Max(tensor => RowBytes(tensor)) * PackedMatrix.GroupRows;
         _buffers = new AlignedBuffer[pool.Threads];
         for (int i = 0; i < _buffers.Length; i++)
         {
@@ -61,12 +61,12 @@ internal sealed unsafe class MatrixPacking : IEngineJob, IDisposable
         AlignedBuffer buffer = _buffers[lane.Index];
         long rowBytes = RowBytes(_tensor!);
         (int start, int end) = lane.ShareOf(_matrix!.Groups);
-        int groupsAtOnce = (int)Math.Clamp(buffer.Bytes / (rowBytes * PackedMatrix.RowsPerGroup), 1, end - start + 1);
+        int groupsAtOnce = (int)Math.Clamp(buffer.Bytes / (rowBytes * PackedMatrix.GroupRows), 1, end - start + 1);
         for (int group = start; group < end; group += groupsAtOnce)
         {
             _cancellationToken.ThrowIfCancellationRequested();
-            int firstRow = group * PackedMatrix.RowsPerGroup;
-            int rows = Math.Min(Math.Min(groupsAtOnce, end - group) * PackedMatrix.RowsPerGroup, _matrix.Rows - firstRow);
+            int firstRow = group * PackedMatrix.GroupRows;
+            int rows = Math.Min(Math.Min(groupsAtOnce, end - group) * PackedMatrix.GroupRows, _matrix.Rows - firstRow);
             var piece = new Span<byte>(buffer.Pointer, checked((int)(rows * rowBytes)));
             _file.Read(_tensor!, firstRow * rowBytes, piece);
             _matrix.PackRows(buffer.Pointer, firstRow, rows);

@@ -105,7 +105,8 @@ internal sealed class ShardShape
     {
         long rows = (long)MaxRows * sizeof(float) * ((2L * Config.Width) + (2L * Config.QueryWidth) + (2L * Config.KvWidth) + (2L * Config.FeedForward));
         long panels = Forms().Count() * ActivationPanel.BytesFor(MaxRows, PanelColumns);
-        long logits = (long)MaxLogitRows * Config.VocabularySize * sizeof(float);
+        // The sampler's ranks, probabilities and kept ids take some 24 bytes a token.
+        long logits = IsLast ? (((long)MaxLogitRows * sizeof(float)) + 24) * Config.VocabularySize : 0;
         long attention = Lanes * AttentionKernel.ScratchFloats(ContextLength) * sizeof(float);
         long queued = IsFirst ? 0 : (long)Slots * Chunk * Limits.TokensAhead * Config.Width * sizeof(float);
         return rows + panels + logits + attention + queued;

@@ -1,4 +1,6 @@
+using Tore.Mesh.Inference.Sampling;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Tensors;
 
 namespace Tore.Mesh.Inference.Stages;
 
@@ -16,6 +18,7 @@ internal sealed class PassRows
     private readonly ShardStep[] _steps;
     private readonly bool[] _wantsToken;
     private readonly bool[] _failed;
+    private readonly TokenSampler? _sampler;
     private int _count;
 
     public PassRows(IShard shard)
@@ -28,6 +31,7 @@ internal sealed class PassRows
         _steps = new ShardStep[shard.Slots];
         _wantsToken = new bool[shard.Slots];
         _failed = new bool[shard.Slots];
+        _sampler = shard.IsLast ? new TokenSampler(shard.VocabularySize, KernelSets.Current) : null;
     }
 
     /// <summary>The sequences of the pass.</summary>
@@ -65,74 +69,67 @@ internal sealed class PassRows
     public void Run(StageWorker worker)
     {
         _shard.Forward(_steps.AsSpan(0, _count), _failed);
-        if (_shard.IsLast)
+        int wanted = _wantsToken.AsSpan(0, _count).Count(true);
+        ReadOnlySpan<float> logits = _shard.IsLast && wanted > 0 ? _shard.Logits(0, wanted) : [];
+        int row = 0, logitRow = 0;
+        for (int i = 0; i < _count; i++)
         {
-            GiveTokens(worker);
-        }
-        else
-        {
-            GiveActivations(worker);
+            StageSequence sequence = _sequences[i]!;
+            int firstRow = row, firstLogit = logitRow * _shard.VocabularySize;
+            row += _steps[i].Count;
+            logitRow += _wantsToken[i] ? 1 : 0;
+            if (sequence.Closing)
+            {
+                continue;
+            }
+            try
+            {
+                Give(sequence, i, firstRow, logits.Length > 0 && _wantsToken[i] ? logits.Slice(firstLogit, _shard.VocabularySize) : []);
+            }
+#pragma warning disable CA1031 // What goes wrong with one sequence ends that one only.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                worker.Fail(sequence, ErrorOf(exception));
+            }
         }
     }
 
     /// <summary>Ends every sequence of a pass that could not be run.</summary>
     public void FailAll(StageWorker worker, Exception exception)
     {
-        ToreException error = exception as ToreException
-            ?? new ToreException(ErrorCodes.Internal, $"The pass of layers {_shard.Layers} failed: {exception.Message} This is a defect; please report it.", exception);
+        ToreException error = ErrorOf(exception);
         foreach (StageSequence sequence in Sequences)
         {
             worker.Fail(sequence, error);
         }
     }
 
-    private void GiveActivations(StageWorker worker)
+    private void Give(StageSequence sequence, int i, int firstRow, ReadOnlySpan<float> logits)
     {
-        int row = 0;
-        for (int i = 0; i < _count; i++)
+        ShardStep step = _steps[i];
+        if (_failed[i])
         {
-            StageSequence sequence = _sequences[i]!;
-            ShardStep step = _steps[i];
-            if (_failed[i])
-            {
-                worker.Fail(sequence, Overflow(step));
-            }
-            else if (!sequence.Closing)
-            {
-                ReadOnlySpan<float> rows = _shard.Hidden.Slice(row * _shard.Width, step.Count * _shard.Width);
-                sequence.Output.OnActivations(sequence, step.Position, step.Count, _wantsToken[i], rows);
-            }
-            row += step.Count;
+            throw Overflow(step);
+        }
+        if (!_shard.IsLast)
+        {
+            ReadOnlySpan<float> rows = _shard.Hidden.Slice(firstRow * _shard.Width, step.Count * _shard.Width);
+            sequence.Output.OnActivations(sequence, step.Position, step.Count, _wantsToken[i], rows);
+        }
+        else if (_wantsToken[i])
+        {
+            sequence.Sampling!.Draw(_sampler!, sequence, step.Position + step.Count, logits);
+        }
+        else
+        {
+            sequence.Output.OnChunkDone(sequence, step.Position, step.Count);
         }
     }
 
-    private void GiveTokens(StageWorker worker)
-    {
-        int row = 0;
-        for (int i = 0; i < _count; i++)
-        {
-            StageSequence sequence = _sequences[i]!;
-            ShardStep step = _steps[i];
-            int logitRow = row;
-            row += _wantsToken[i] ? 1 : 0;
-            if (_failed[i])
-            {
-                worker.Fail(sequence, Overflow(step));
-            }
-            else if (sequence.Closing)
-            {
-                continue;
-            }
-            else if (!_wantsToken[i])
-            {
-                sequence.Output.OnChunkDone(sequence, step.Position, step.Count);
-            }
-            else if (!sequence.Sampling!.Draw(sequence, step.Position + step.Count, _shard.Logits(logitRow, 1)))
-            {
-                worker.Fail(sequence, Overflow(step));
-            }
-        }
-    }
+    private ToreException ErrorOf(Exception exception) => exception as ToreException
+        ?? new ToreException(
+            ErrorCodes.Internal, $"The pass of layers {_shard.Layers} failed: {exception.Message} This is a defect: please report it.", exception);
 
     private ToreException Overflow(ShardStep step) => new(
         ErrorCodes.NumericOverflow,
