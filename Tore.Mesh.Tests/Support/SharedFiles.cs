@@ -10,7 +10,8 @@ internal static class SharedFiles
     public static string Require(string relativePath)
     {
         string path = PathOf(relativePath);
-        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"shared input '{relativePath}' is not on this machine (looked at {path})");
+        bool there = File.Exists(path) || Directory.Exists(path);
+        Assert.SkipUnless(there, $"shared input '{relativePath}' is not on this machine (looked at {path})");
         return path;
     }
 

@@ -11,6 +11,9 @@ public readonly record struct GeneratedToken(int Id, int Position)
     /// <summary>The best alternatives, best first, when asked for.</summary>
     public IReadOnlyList<TokenLogProb>? Top { get; init; }
 
-    /// <summary>On the last token, when asked for: SHA-256 over the f32 logits (little-endian) of every generated position, in lower-case hex.</summary>
+    /// <summary>
+    /// On the last token, when asked for: SHA-256 over the f32 logits (little-endian) of every generated position, in
+    /// lower-case hex.
+    /// </summary>
     public string? Digest { get; init; }
 }

@@ -32,7 +32,10 @@ public readonly record struct LayerRange
     /// <summary>Whether the two share a layer.</summary>
     public bool Overlaps(LayerRange other) => Start <= other.End && other.Start <= End;
 
-    /// <summary>Cuts <paramref name="layerCount"/> layers into <paramref name="parts"/> ranges whose sizes differ by at most one, larger ones first.</summary>
+    /// <summary>
+    /// Cuts <paramref name="layerCount"/> layers into <paramref name="parts"/> ranges whose sizes differ by at most one, larger
+    /// ones first.
+    /// </summary>
     public static LayerRange[] Split(int layerCount, int parts)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
