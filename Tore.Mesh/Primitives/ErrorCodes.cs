@@ -11,6 +11,7 @@ public static class ErrorCodes
     public const string ModelTruncated = "model_truncated";
     public const string ModelLimit = "model_limit";
     public const string ModelBadValue = "model_bad_value";
+    public const string ModelUnsupported = "model_unsupported";
     public const string UnknownArchitecture = "unknown_architecture";
     public const string UnknownTensorType = "unknown_tensor_type";
     public const string UnknownTokenizer = "unknown_tokenizer";
@@ -67,5 +68,6 @@ public static class ErrorCodes
     public const string DataFolderFormat = "data_folder_format";
     public const string NotLoopback = "not_loopback";
     public const string FileNotReadable = "file_not_readable";
+    public const string FileNotWritable = "file_not_writable";
     public const string Internal = "internal_error";
 }
