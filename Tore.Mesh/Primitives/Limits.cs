@@ -22,6 +22,15 @@ public static class Limits
     /// <summary>Tensors of one model; a 126-layer model has some 1,200.</summary>
     public const int GgufTensors = 65_536;
 
+    /// <summary>Bytes of a metadata key; real ones have some 50, the format allows 65,535.</summary>
+    public const int GgufKeyBytes = 1_024;
+
+    /// <summary>Bytes of a tensor's name; the format says 64.</summary>
+    public const int GgufTensorNameBytes = 256;
+
+    /// <summary>Elements of one tensor, and each of its dimensions: 280 thousand billion.</summary>
+    public const long GgufTensorElements = 1L << 48;
+
     /// <summary>Parts of a split model.</summary>
     public const int GgufParts = 1_024;
 
