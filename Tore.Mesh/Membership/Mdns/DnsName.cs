@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Tore.Mesh.Membership.Mdns;
 
-/// <summary>A DNS name as its labels, compared without regard to ASCII case (RFC 1035 §2.3.3); labels are UTF-8 (RFC 6763 §4.1.1).</summary>
+/// <summary>
+/// A DNS name as its labels, compared without regard to ASCII case (RFC 1035 §2.3.3); labels are UTF-8 (RFC 6763 §4.1.1).
+/// </summary>
 internal sealed class DnsName : IEquatable<DnsName>
 {
     /// <summary>Bytes of one label (RFC 1035 §2.3.4).</summary>

@@ -55,7 +55,8 @@ internal sealed class MdnsCore
         get
         {
             TimeSpan? next = null;
-            foreach (TimeSpan? at in (ReadOnlySpan<TimeSpan?>)[_ownStepAt, _queryAt, _answerAt, _queryAt is null ? null : _cache.NextExpiry])
+            TimeSpan? expiry = _queryAt is null ? null : _cache.NextExpiry;
+            foreach (TimeSpan? at in (ReadOnlySpan<TimeSpan?>)[_ownStepAt, _queryAt, _answerAt, expiry])
             {
                 next = at is not null && !(next <= at) ? at : next;
             }
@@ -156,7 +157,13 @@ internal sealed class MdnsCore
     }
 
     private IEnumerable<DnsRecord> OwnRecords() =>
-        [MdnsRecords.Pointer(_own), MdnsRecords.Service(_own), MdnsRecords.Text(_own), .. MdnsRecords.Addresses(_own), MdnsRecords.TypePointer()];
+    [
+        MdnsRecords.Pointer(_own),
+        MdnsRecords.Service(_own),
+        MdnsRecords.Text(_own),
+        .. MdnsRecords.Addresses(_own),
+        MdnsRecords.TypePointer(),
+    ];
 
     private bool IsAboutUs(DnsQuestion question)
     {
@@ -175,7 +182,8 @@ internal sealed class MdnsCore
     private void AskForUnresolved(TimeSpan now)
     {
         // Once a node between two rounds of browsing: a stranger's packets cannot make us flood.
-        DnsQuestion[] questions = [.. _cache.Unresolved(now).Where(n => n != _own.Node && _asked.Count < Limits.MdnsRecords && _asked.Add(n))
+        DnsQuestion[] questions = [.. _cache.Unresolved(now)
+            .Where(n => n != _own.Node && _asked.Count < Limits.MdnsRecords && _asked.Add(n))
             .Select(n => new DnsQuestion(MdnsRecords.InstanceOf(n), DnsType.Any))];
         foreach (DnsQuestion[] part in questions.Chunk(16))
         {

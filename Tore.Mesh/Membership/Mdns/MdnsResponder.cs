@@ -62,7 +62,8 @@ internal sealed class MdnsResponder : IAsyncDisposable
             }
             catch (SocketException e)
             {
-                logger.LogWarning("mDNS is off on {Address}: {Reason}. Peers there are found through seeds only.", network.Local, e.Message);
+                logger.LogWarning(
+                    "mDNS is off on {Address}: {Reason}. Peers there are found through seeds only.", network.Local, e.Message);
             }
         }
         var responder = new MdnsResponder([.. members], time, logger);
