@@ -56,6 +56,10 @@ public static class Limits
     /// <summary>Elements that <c>range()</c> may give.</summary>
     public const int TemplateRange = 10_000;
 
+    // Tokenizers.
+    /// <summary>UTF-16 units of one special token; real ones have some 40. It bounds the time of looking for them.</summary>
+    public const int SpecialTokenChars = 1_024;
+
     // Activation routes.
     /// <summary>Bytes of one activation tensor in a frame or a forward call.</summary>
     public const int ActivationBytes = 16 * 1024 * 1024;
