@@ -298,7 +298,8 @@ internal sealed class PeerDirectory
         var members = ImmutableSortedDictionary.CreateBuilder<NodeId, PeerMember>();
         foreach (IGrouping<NodeId, PeerLink> links in _links.Values.GroupBy(l => l.Peer))
         {
-            PeerLink? link = links.Where(l => l is { IsRetired: false, IsDescribed: true }).MaxBy(l => l.Number);
+            // A link proves its peer before that has described itself again on it.
+            PeerLink? link = links.Where(l => !l.IsRetired).MaxBy(l => (l.IsDescribed, l.Number));
             if (link is not null && _infos.TryGetValue(links.Key, out NodeInfo info))
             {
                 members[links.Key] = new PeerMember

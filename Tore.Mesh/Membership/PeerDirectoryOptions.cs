@@ -6,7 +6,9 @@ internal sealed record PeerDirectoryOptions
     /// <summary>A link that has been silent so long is pinged. Shorter finds a dead peer sooner and costs packets.</summary>
     public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A link that has been silent so long is closed. Several times <see cref="PingAfter"/>: a busy machine is not a dead one.</summary>
+    /// <summary>
+    /// A link that has been silent so long is closed. Several times <see cref="PingAfter"/>: a busy machine is not a dead one.
+    /// </summary>
     public TimeSpan SilenceLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Wait after a first failed dial; it doubles with each further one.</summary>
