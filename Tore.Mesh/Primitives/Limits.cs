@@ -156,6 +156,19 @@ public static class Limits
     /// <summary>Addresses that one node may tell of itself.</summary>
     public const int NodeAddresses = 16;
 
+    // Discovery: anybody on the network segment may send these.
+    /// <summary>Bytes of one mDNS packet (RFC 6762 §17).</summary>
+    public const int MdnsPacketBytes = 9_000;
+
+    /// <summary>Questions and records of one mDNS packet; real ones have some 10.</summary>
+    public const int MdnsRecords = 256;
+
+    /// <summary>Nodes remembered from mDNS on one interface.</summary>
+    public const int MdnsNodes = 1_024;
+
+    /// <summary>Received mDNS packets that wait; more are dropped, and come again.</summary>
+    public const int MdnsPacketsWaiting = 256;
+
     // Requests.
     /// <summary>Requests that wait at an entry node for a slot.</summary>
     public const int WaitingRequests = 64;
