@@ -26,5 +26,6 @@ public sealed record ModelArchitecture(string Name, bool RopeInterleaved, bool Q
         Known.FirstOrDefault(architecture => architecture.Name == name)
         ?? throw new ToreException(
             ErrorCodes.UnknownArchitecture,
-            $"{file} has the architecture '{name}', which this engine does not run. It runs {string.Join(" and ", Known.Select(known => known.Name))}: take a model of these.");
+            $"{file} has the architecture '{name}', which this engine does not run. It runs "
+            + $"{string.Join(" and ", Known.Select(known => known.Name))}: take a model of these.");
 }

@@ -70,7 +70,9 @@ internal sealed class ModelConfigReader(GgufFile file)
         bool named = _metadata.Contains(Key("attention.key_length"));
         if (!named && width % heads != 0)
         {
-            throw Bad("attention.head_count", $"is {heads}, which does not divide the width {width}, and there is no '{Key("attention.key_length")}'");
+            throw Bad(
+                "attention.head_count",
+                $"is {heads}, which does not divide the width {width}, and there is no '{Key("attention.key_length")}'");
         }
         int headDim = Positive("attention.key_length", Limits.ModelDimension / heads, width / heads);
         int valueDim = Positive("attention.value_length", Limits.ModelDimension, headDim);
@@ -89,7 +91,9 @@ internal sealed class ModelConfigReader(GgufFile file)
         }
         if (embedding.Rows > Limits.ModelDimension)
         {
-            throw GgufFault.Limit(file.Path, $"'{embedding.Name}' has {embedding.Rows} rows; at most {Limits.ModelDimension} tokens are accepted");
+            throw GgufFault.Limit(
+                file.Path,
+                $"'{embedding.Name}' has {embedding.Rows} rows; at most {Limits.ModelDimension} tokens are accepted");
         }
         int tokens = _metadata.ElementCount("tokenizer.ggml.tokens");
         return tokens == 0 || tokens == embedding.Rows
@@ -102,7 +106,9 @@ internal sealed class ModelConfigReader(GgufFile file)
         string type = _metadata.GetString(Key("rope.scaling.type"), "none");
         if (type is not ("none" or "linear"))
         {
-            throw GgufFault.Unsupported(file.Path, $"its RoPE scaling is '{type}' ('{Key("rope.scaling.type")}'); none, linear and the factors of Llama 3 are known");
+            throw GgufFault.Unsupported(
+                file.Path,
+                $"its RoPE scaling is '{type}' ('{Key("rope.scaling.type")}'); none, linear and the factors of Llama 3 are known");
         }
         if (file.TryGetTensor("rope_factors_long.weight", out _) || file.TryGetTensor("rope_factors_short.weight", out _))
         {
@@ -125,11 +131,15 @@ internal sealed class ModelConfigReader(GgufFile file)
         }
         if (tensor.Elements != ropeDimensions / 2)
         {
-            throw GgufFault.Malformed(file.Path, $"'{tensor.Name}' has {tensor.Elements} elements; {ropeDimensions} RoPE dimensions need {ropeDimensions / 2}");
+            throw GgufFault.Malformed(
+                file.Path,
+                $"'{tensor.Name}' has {tensor.Elements} elements; {ropeDimensions} RoPE dimensions need {ropeDimensions / 2}");
         }
         float[] factors = file.ReadFloats(tensor);
         int bad = Array.FindIndex(factors, factor => factor is not (>= 1e-3f and <= 1e6f));
-        return bad < 0 ? factors : throw GgufFault.BadValue(file.Path, $"element {bad} of '{tensor.Name}' is {factors[bad]}; factors are from 0.001 to 1000000");
+        return bad < 0 ? factors : throw GgufFault.BadValue(
+            file.Path,
+            $"element {bad} of '{tensor.Name}' is {factors[bad]}; factors are from 0.001 to 1000000");
     }
 
     private int Positive(string name, int most, int? fallback = null)

@@ -32,7 +32,9 @@ public sealed class ModelTensors
         GgufTensor? foreign = file.Tensors.FirstOrDefault(tensor => !_used.Contains(tensor.Name) && !IsIgnored(tensor.Name));
         if (foreign is not null)
         {
-            throw GgufFault.Unsupported(file.Path, $"it has a tensor '{foreign.Name}', which the architecture '{config.Architecture.Name}' has no use for here");
+            throw GgufFault.Unsupported(
+                file.Path,
+                $"it has a tensor '{foreign.Name}', which the architecture '{config.Architecture.Name}' has no use for here");
         }
     }
 
@@ -84,7 +86,9 @@ public sealed class ModelTensors
         GgufTensor tensor = Find(name, elements, 1);
         return tensor.TypeName is "F32" or "F16" or "BF16"
             ? tensor
-            : throw GgufFault.Unsupported(_file.Path, $"tensor '{name}' has type {tensor.TypeName}; norms and biases are read in F32, F16 and BF16");
+            : throw GgufFault.Unsupported(
+                _file.Path,
+                $"tensor '{name}' has type {tensor.TypeName}; norms and biases are read in F32, F16 and BF16");
     }
 
     private GgufTensor Find(string name, long columns, long rows)

@@ -22,8 +22,8 @@ public static class Limits
     /// <summary>Tensors of one model; a 126-layer model has some 1,200.</summary>
     public const int GgufTensors = 65_536;
 
-    /// <summary>Bytes of a metadata key; the format's own limit.</summary>
-    public const int GgufKeyBytes = 65_535;
+    /// <summary>Bytes of a metadata key; real ones have some 50, the format allows 65,535.</summary>
+    public const int GgufKeyBytes = 1_024;
 
     /// <summary>Bytes of a tensor's name; the format says 64.</summary>
     public const int GgufTensorNameBytes = 256;
@@ -56,6 +56,10 @@ public static class Limits
     /// <summary>Elements that <c>range()</c> may give.</summary>
     public const int TemplateRange = 10_000;
 
+    // Tokenizers.
+    /// <summary>UTF-16 units of one special token; real ones have some 40. It bounds the time of looking for them.</summary>
+    public const int SpecialTokenChars = 1_024;
+
     // Activation routes.
     /// <summary>Bytes of one activation tensor in a frame or a forward call.</summary>
     public const int ActivationBytes = 16 * 1024 * 1024;
@@ -75,6 +79,64 @@ public static class Limits
 
     /// <summary>Peers with a standing control link.</summary>
     public const int ControlPeers = 128;
+
+    /// <summary>Bytes of the MessagePack header before an activation tensor; 512 token ids are some 2.6 kB.</summary>
+    public const int ActivationHeaderBytes = 64 * 1024;
+
+    /// <summary>Bytes of one frame on an activation link: header and tensor.</summary>
+    public const int ActivationFrameBytes = ActivationHeaderBytes + ActivationBytes;
+
+    /// <summary>Bytes that wait to be sent on a control link before messages are refused or held: two of the largest frames.</summary>
+    public const int ControlQueueBytes = 2 * ControlFrameBytes;
+
+    /// <summary>Bytes that wait to be sent on an activation link: four of the largest frames, as many as <see cref="TokensAhead"/>.</summary>
+    public const int ActivationQueueBytes = 4 * ActivationFrameBytes;
+
+    /// <summary>Bytes received on a connection and not yet read, beyond which the peer is made to wait.</summary>
+    public const int ReceiveBufferBytes = 1024 * 1024;
+
+    /// <summary>Time for a connection to come up (TCP, name look-up included).</summary>
+    public static readonly TimeSpan Dial = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a closed connection may take to send what it still holds and to see the peer close.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
+
+    /// <summary>Incoming links in their handshake at once; further ones are closed unread.</summary>
+    public const int PendingHandshakes = 64;
+
+    /// <summary>Incoming links in their handshake from one address other than loopback, so that one host cannot shut others out.</summary>
+    public const int PendingHandshakesPerAddress = 16;
+
+    /// <summary>Open links that one peer may have dialled here, of both kinds.</summary>
+    public const int LinksPerPeer = 16;
+
+    // Wire messages: what a reader accepts before it allocates.
+    /// <summary>Bytes of a name, label, address or id in a message.</summary>
+    public const int WireNameBytes = 256;
+
+    /// <summary>Bytes of a text for people in a message.</summary>
+    public const int WireTextBytes = 4096;
+
+    /// <summary>Nesting of what a reader skips.</summary>
+    public const int WireDepth = 16;
+
+    /// <summary>Addresses of one node in a message.</summary>
+    public const int WireAddresses = 32;
+
+    /// <summary>Nodes in one list of peers.</summary>
+    public const int WirePeers = 1024;
+
+    /// <summary>Models that one node says it holds.</summary>
+    public const int WireModels = 256;
+
+    /// <summary>Stages of one route.</summary>
+    public const int WireStages = 256;
+
+    /// <summary>End tokens of a request.</summary>
+    public const int WireEndIds = 256;
+
+    /// <summary>Alternatives told with a token.</summary>
+    public const int WireTopTokens = 64;
 
     /// <summary>Models that one node serves or tells of.</summary>
     public const int NodeModels = 64;

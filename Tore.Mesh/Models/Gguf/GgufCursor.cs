@@ -72,7 +72,9 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string file)
         }
         if (!Utf8.IsValid(bytes))
         {
-            throw GgufFault.Malformed(File, $"{Subject} has a {what} that is not UTF-8: {Encoding.Latin1.GetString(bytes[..Math.Min(64, bytes.Length)])}");
+            throw GgufFault.Malformed(
+                File,
+                $"{Subject} has a {what} that is not UTF-8: {Encoding.Latin1.GetString(bytes[..Math.Min(64, bytes.Length)])}");
         }
         return Encoding.UTF8.GetString(bytes);
     }

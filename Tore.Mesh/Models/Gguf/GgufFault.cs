@@ -12,7 +12,9 @@ internal static class GgufFault
         new(ErrorCodes.ModelTruncated, $"{file}: {what}. The file is cut short: fetch it again and compare its size with the source's.");
 
     public static ToreException Limit(string file, string what) =>
-        new(ErrorCodes.ModelLimit, $"{file}: {what}. No real model needs that much: the file is damaged or hostile, fetch it from a source you trust.");
+        new(
+            ErrorCodes.ModelLimit,
+            $"{file}: {what}. No real model needs that much: the file is damaged or hostile, fetch it from a source you trust.");
 
     public static ToreException BadValue(string file, string what) =>
         new(ErrorCodes.ModelBadValue, $"{file}: {what}. Convert the model again with a current tool.");

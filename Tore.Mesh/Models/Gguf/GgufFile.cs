@@ -125,7 +125,9 @@ public sealed unsafe class GgufFile : IDisposable
                 "F32" => BinaryPrimitives.ReadSingleLittleEndian(stored[(4 * i)..]),
                 "F16" => (float)BinaryPrimitives.ReadHalfLittleEndian(stored[(2 * i)..]),
                 "BF16" => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(stored[(2 * i)..]) << 16),
-                _ => throw GgufFault.Unsupported(Path, $"tensor '{tensor.Name}' has type {tensor.TypeName} where F32, F16 or BF16 is needed"),
+                _ => throw GgufFault.Unsupported(
+                    Path,
+                    $"tensor '{tensor.Name}' has type {tensor.TypeName} where F32, F16 or BF16 is needed"),
             };
             if (!float.IsFinite(floats[i]))
             {

@@ -63,7 +63,9 @@ internal sealed class GgufHeader
         return version switch
         {
             2 or 3 => (int)version,
-            0x02000000 or 0x03000000 => throw GgufFault.Malformed(cursor.File, "this is a big-endian GGUF file; only little-endian ones are read"),
+            0x02000000 or 0x03000000 => throw GgufFault.Malformed(
+                cursor.File,
+                "this is a big-endian GGUF file; only little-endian ones are read"),
             _ => throw GgufFault.Malformed(cursor.File, $"it has GGUF version {version}; versions 2 and 3 are read"),
         };
     }
@@ -137,7 +139,9 @@ internal sealed class GgufHeader
             }
             if (dimension > (ulong)(Limits.GgufTensorElements / elements))
             {
-                throw GgufFault.Limit(cursor.File, $"dimension {d} of tensor '{name}' is {dimension}, more than {Limits.GgufTensorElements} elements in all");
+                throw GgufFault.Limit(
+                    cursor.File,
+                    $"dimension {d} of tensor '{name}' is {dimension}, more than {Limits.GgufTensorElements} elements in all");
             }
             dimensions[d] = (long)dimension;
             elements *= (long)dimension;
@@ -149,7 +153,8 @@ internal sealed class GgufHeader
             throw GgufFault.Malformed(cursor.File, $"tensor '{name}' has type {type}, which no file can mean");
         }
         // Held as stored until Place has checked it against the file; a value beyond long is out of any file.
-        return new GgufTensor(name, (int)type, dimensions, part, (long)Math.Min(offset, long.MaxValue), BytesOf(cursor.File, name, (int)type, dimensions));
+        long bytes = BytesOf(cursor.File, name, (int)type, dimensions);
+        return new GgufTensor(name, (int)type, dimensions, part, (long)Math.Min(offset, long.MaxValue), bytes);
     }
 
     private static long BytesOf(string file, string name, int type, long[] dimensions)
@@ -162,7 +167,8 @@ internal sealed class GgufHeader
         {
             throw GgufFault.Malformed(
                 file,
-                $"rows of tensor '{name}' have {dimensions[0]} elements, which is no multiple of {blockElements}, the block of {GgufTensorTypes.NameOf(type)}");
+                $"rows of tensor '{name}' have {dimensions[0]} elements, which is no multiple of {blockElements}, the block of "
+                + $"{GgufTensorTypes.NameOf(type)}");
         }
         return dimensions.Aggregate(1L, (product, dimension) => product * dimension) / blockElements * blockBytes;
     }
@@ -175,7 +181,9 @@ internal sealed class GgufHeader
             GgufTensor tensor = tensors[i];
             if (tensor.Offset % alignment != 0)
             {
-                throw GgufFault.Malformed(file, $"tensor '{tensor.Name}' begins at {tensor.Offset}, which is no multiple of the alignment {alignment}");
+                throw GgufFault.Malformed(
+                    file,
+                    $"tensor '{tensor.Name}' begins at {tensor.Offset}, which is no multiple of the alignment {alignment}");
             }
             // Of an unknown type nothing but its first byte is certain.
             long bytes = Math.Max(tensor.Bytes, 1);
@@ -183,7 +191,8 @@ internal sealed class GgufHeader
             {
                 throw GgufFault.Truncated(
                     file,
-                    $"tensor '{tensor.Name}' takes {bytes} bytes at {tensor.Offset} of the data, which begin at {dataStart}, but the file has {length} bytes");
+                    $"tensor '{tensor.Name}' takes {bytes} bytes at {tensor.Offset} of the data, which begin at {dataStart}, but the "
+                    + $"file has {length} bytes");
             }
             tensors[i] = tensor with { Offset = dataStart + tensor.Offset };
         }

@@ -79,8 +79,9 @@ public sealed class GgufMetadata
             GgufValueType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
             GgufValueType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(bytes),
             GgufValueType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-            GgufValueType.UInt64 when BinaryPrimitives.ReadUInt64LittleEndian(bytes) <= long.MaxValue => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-            GgufValueType.UInt64 => throw Bad(key, "is larger than any integer that makes sense here"),
+            GgufValueType.UInt64 when BinaryPrimitives.ReadInt64LittleEndian(bytes) < 0 =>
+                throw Bad(key, "is larger than any integer that makes sense here"),
+            GgufValueType.UInt64 => BinaryPrimitives.ReadInt64LittleEndian(bytes),
             _ => throw WrongType(key, value, "an integer"),
         };
         return true;
@@ -175,10 +176,12 @@ public sealed class GgufMetadata
 
     private bool TryGetArray(string key, out GgufValue value, string what, params ReadOnlySpan<GgufValueType> elements) =>
         _values.TryGetValue(key, out value)
-        && (value.Type == GgufValueType.Array && elements.Contains(value.ElementType) ? true : throw WrongType(key, value, $"an array of {what}"));
+        && (value.Type == GgufValueType.Array && elements.Contains(value.ElementType)
+            ? true
+            : throw WrongType(key, value, $"an array of {what}"));
 
     private ToreException WrongType(string key, GgufValue value, string wanted) =>
-        Bad(key, $"is {(value.Type == GgufValueType.Array ? $"an array of {value.ElementType}" : $"of type {value.Type}")}; it must be {wanted}");
+        Bad(key, $"is {(value.Type == GgufValueType.Array ? $"an array of {value.ElementType}" : $"of type {value.Type}")}, not {wanted}");
 
     private ToreException Missing(string key) => GgufFault.BadValue(_part.Path, $"metadata key '{key}' is missing");
 }

@@ -19,8 +19,9 @@ internal sealed unsafe class GgufPart : IDisposable
         Length = length;
         LastWrite = File.GetLastWriteTimeUtc(handle);
         _handle = handle;
-        _mapping = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-        _view = _mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        const MemoryMappedFileAccess Access = MemoryMappedFileAccess.Read;
+        _mapping = MemoryMappedFile.CreateFromFile(handle, null, 0, Access, HandleInheritability.None, leaveOpen: true);
+        _view = _mapping.CreateViewAccessor(0, 0, Access);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         try
         {
@@ -71,7 +72,10 @@ internal sealed unsafe class GgufPart : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             handle?.Dispose();
-            throw new ToreException(ErrorCodes.FileNotReadable, $"{path} cannot be read: {failure.Message} Check that it is there and that you may read it.", failure);
+            throw new ToreException(
+                ErrorCodes.FileNotReadable,
+                $"{path} cannot be read: {failure.Message} Check that it is there and that you may read it.",
+                failure);
         }
         catch
         {

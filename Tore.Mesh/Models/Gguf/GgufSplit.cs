@@ -29,15 +29,17 @@ internal static class GgufSplit
         uint number = metadata.GetUInt32(NumberKey);
         if (number != 0)
         {
-            throw new ToreException(ErrorCodes.ModelMalformed, $"{first.Path} is part {number + 1} of {count} of a split model: open its first part instead.");
+            throw new ToreException(
+                ErrorCodes.ModelMalformed,
+                $"{first.Path} is part {number + 1} of {count} of a split model: open its first part instead.");
         }
         string suffix = Suffix(1, count);
         if (!first.Path.EndsWith(suffix, StringComparison.Ordinal))
         {
             throw new ToreException(
                 ErrorCodes.ModelMalformed,
-                $"{first.Path} is the first of {count} parts of a split model, but its name does not end in '{suffix}', so that the others cannot be found: "
-                + "give the parts back their names.");
+                $"{first.Path} is the first of {count} parts of a split model, but its name does not end in '{suffix}', so that the "
+                + "others cannot be found: give the parts back their names.");
         }
         string prefix = first.Path[..^suffix.Length];
         string[] paths = [.. Enumerable.Range(2, (int)count - 1).Select(part => prefix + Suffix(part, count))];
@@ -46,8 +48,8 @@ internal static class GgufSplit
             ? paths
             : throw new ToreException(
                 ErrorCodes.ModelNotFound,
-                $"{first.Path}: {missing.Length} of the {count} parts of this split model are not beside it: {string.Join(", ", missing.Take(8))}. "
-                + "Fetch them into the same folder.");
+                $"{first.Path}: {missing.Length} of the {count} parts of this split model are not beside it: "
+                + $"{string.Join(", ", missing.Take(8))}. Fetch them into the same folder.");
     }
 
     /// <summary>Checks that the part opened last is the one it should be.</summary>
@@ -60,7 +62,9 @@ internal static class GgufSplit
         uint expected = new GgufMetadata(parts[0]).GetUInt32(CountKey);
         if (count != expected || number != parts.Count - 1)
         {
-            throw GgufFault.Malformed(part.Path, $"it calls itself part {number + 1} of {count}, but its name says part {parts.Count} of {expected}");
+            throw GgufFault.Malformed(
+                part.Path,
+                $"it calls itself part {number + 1} of {count}, but its name says part {parts.Count} of {expected}");
         }
         if (parts.Sum(p => (long)p.Header.Tensors.Count) > Limits.GgufTensors)
         {
@@ -78,5 +82,6 @@ internal static class GgufSplit
         }
     }
 
-    private static string Suffix(int number, uint count) => string.Create(CultureInfo.InvariantCulture, $"-{number:00000}-of-{count:00000}.gguf");
+    private static string Suffix(int number, uint count) =>
+        string.Create(CultureInfo.InvariantCulture, $"-{number:00000}-of-{count:00000}.gguf");
 }

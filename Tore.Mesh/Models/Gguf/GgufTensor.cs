@@ -32,8 +32,8 @@ public sealed record GgufTensor(string Name, int RawType, IReadOnlyList<long> Di
         ? (TensorType)RawType
         : throw new ToreException(
             ErrorCodes.UnknownTensorType,
-            $"tensor '{Name}' has type {TypeName}, which this engine does not read. It reads {string.Join(", ", Enum.GetNames<TensorType>())}: "
-            + "take a file in one of these.");
+            $"tensor '{Name}' has type {TypeName}, which this engine does not read. It reads "
+            + $"{string.Join(", ", Enum.GetNames<TensorType>())}: take a file in one of these.");
 
     /// <summary>The dimensions for people: <c>576x49152</c>.</summary>
     public string Shape => string.Join('x', Dimensions);

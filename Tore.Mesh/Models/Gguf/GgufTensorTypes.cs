@@ -47,7 +47,9 @@ public static class GgufTensorTypes
 
     /// <summary>The field's name of a type, such as <c>Q4_K</c>; <c>type 99</c> for one that is not known.</summary>
     public static string NameOf(int rawType) =>
-        Types.TryGetValue(rawType, out (string Name, int Elements, int Bytes) type) ? type.Name : string.Create(CultureInfo.InvariantCulture, $"type {rawType}");
+        Types.TryGetValue(rawType, out (string Name, int Elements, int Bytes) type)
+            ? type.Name
+            : string.Create(CultureInfo.InvariantCulture, $"type {rawType}");
 
     /// <summary>Elements and stored bytes of one block; false for a type that is not known.</summary>
     public static bool TryGetBlock(int rawType, out int elements, out int bytes)
