@@ -9,7 +9,7 @@ internal static class GenerationRun
 {
     /// <summary>Handles the events of a generation; a client that leaves ends it within one step.</summary>
     public static async Task RunAsync(
-        ApiContext api, TextRequest request, CancellationToken aborted, Func<TextEvent, Task> onEvent, Func<Task> onSilence)
+        ApiContext api, TextRequest request, Func<TextEvent, Task> onEvent, Func<Task> onSilence, CancellationToken aborted)
     {
         api.Metrics.Requests.Add();
         try

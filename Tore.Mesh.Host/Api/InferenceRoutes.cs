@@ -22,7 +22,7 @@ internal static class InferenceRoutes
             http, new InferenceModels([.. api.Status().Models.Select(ModelOf)]), ApiJson.Bodies.InferenceModels));
         routes.MapGet("/inference/pipeline/{**model_id}", (HttpContext http) =>
         {
-            ModelListing model = api.Inference.Provider.Resolve((string)http.Request.RouteValues["model_id"]!);
+            ModelListing model = api.Inference.Provider.Resolve(RouteIds.Read(http, "model_id"));
             return Answers.WriteAsync(http, pipelines.Of(model, api.Status()), ApiJson.Bodies.PipelineBody);
         });
     }
@@ -50,13 +50,13 @@ internal static class InferenceRoutes
         var text = new StringBuilder();
         TextStarted started = null!;
         TextFinished finished = null!;
-        await GenerationRun.RunAsync(api, request, http.RequestAborted, e =>
+        await GenerationRun.RunAsync(api, request, e =>
         {
             started = e as TextStarted ?? started;
             finished = e as TextFinished ?? finished;
             text.Append((e as TextDelta)?.Text);
             return Task.CompletedTask;
-        }, () => Task.CompletedTask);
+        }, () => Task.CompletedTask, http.RequestAborted);
         string[] nodes = [.. started.Stages.Select(s => s.Node.ToString())];
         await Answers.WriteAsync(http, new InferenceResponse
         {

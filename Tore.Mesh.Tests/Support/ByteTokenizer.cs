@@ -23,6 +23,14 @@ internal sealed class ByteTokenizer : ITokenizer
     public void Encode(ReadOnlySpan<char> text, bool addSpecial, bool parseSpecial, List<int> ids) =>
         ids.AddRange(Encoding.UTF8.GetBytes(text.ToString()).Select(b => (int)b));
 
+    public void EncodePrompt(IReadOnlyList<TextSegment> segments, List<int> ids)
+    {
+        foreach (TextSegment segment in segments)
+        {
+            Encode(segment.Text, addSpecial: false, segment.Trusted, ids);
+        }
+    }
+
     public ReadOnlyMemory<byte> BytesOf(int id, bool showControl = false) =>
         id < 256 ? AllBytes.AsMemory(id, 1) : showControl ? "<end>"u8.ToArray() : ReadOnlyMemory<byte>.Empty;
 }

@@ -17,7 +17,7 @@ internal sealed class CompletionRunner(HttpContext http, ApiContext api, SharedP
         var text = new StringBuilder();
         List<TextToken> tokens = [];
         TextFinished finished = null!;
-        await GenerationRun.RunAsync(api, request, http.RequestAborted, e =>
+        await GenerationRun.RunAsync(api, request, e =>
         {
             switch (e)
             {
@@ -33,7 +33,7 @@ internal sealed class CompletionRunner(HttpContext http, ApiContext api, SharedP
                     break;
             }
             return Task.CompletedTask;
-        }, () => Task.CompletedTask);
+        }, () => Task.CompletedTask, http.RequestAborted);
         byte[] body = _shape.Whole(text.ToString(), tokens, finished.Reason, UsageOf(finished));
         await Answers.WriteAsync(http, body);
     }
@@ -44,7 +44,8 @@ internal sealed class CompletionRunner(HttpContext http, ApiContext api, SharedP
         try
         {
             await GenerationRun.RunAsync(
-                api, request, http.RequestAborted, e => SendAsync(stream, request, e), () => stream.HasStarted ? stream.CommentAsync() : Task.CompletedTask);
+                api, request, e => SendAsync(stream, request, e), () => stream.HasStarted ? stream.CommentAsync() : Task.CompletedTask,
+                http.RequestAborted);
         }
         catch (Exception error) when (stream.HasStarted && error is not OperationCanceledException)
         {

@@ -59,7 +59,7 @@ internal sealed record SharedParameters
         body.Unsupported("frequency_penalty", IsZero, "Use 'repeat_penalty'.");
     }
 
-    private static IReadOnlyList<string> ReadStop(JsonFields body)
+    private static string[] ReadStop(JsonFields body)
     {
         if (body.Element("stop") is not JsonElement stop)
         {
