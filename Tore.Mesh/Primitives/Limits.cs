@@ -201,6 +201,12 @@ public static class Limits
     /// <summary>Open HTTP connections.</summary>
     public const int HttpConnections = 512;
 
+    /// <summary>Open HTTP connections of one address; loopback is exempt.</summary>
+    public const int HttpConnectionsPerAddress = 16;
+
+    /// <summary>Open HTTP connections that were upgraded to another protocol.</summary>
+    public const int HttpUpgradedConnections = 128;
+
     /// <summary>The largest prefill chunk for a model of this width, so that one chunk fits one frame.</summary>
     /// <param name="width">Embedding length of the model.</param>
     public static int PrefillChunkTokens(int width) => Math.Clamp(ActivationBytes / (4 * width), 1, PrefillTokens);
