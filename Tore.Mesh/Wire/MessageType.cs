@@ -22,12 +22,14 @@ internal enum MessageType : ushort
     ShardOpened = 25,
     Refused = 26,
 
-    // Control: sequences. The last three are taken on activation links too, where they keep their place among the frames.
+    // Control: sequences. Close, failure and acknowledgement are taken on activation links too, where they keep their place among
+    // the frames.
     OpenSequence = 32,
     SequenceOpened = 33,
     CloseSequence = 34,
     SequenceFailed = 35,
     TokenAck = 36,
+    StartSequence = 37,
 
     // Activation links.
     Activations = 64,

@@ -16,7 +16,10 @@ internal readonly record struct NodeInfo : IMessage<NodeInfo>
     /// <summary>The node; over a direct link it must be the link's peer.</summary>
     public NodeId Node { get; init; }
 
-    /// <summary>Rises with every change of this node's process; later than a start's first is newer.</summary>
+    /// <summary>Drawn at random at each start of the node, so that a peer sees that it is another process.</summary>
+    public ulong Start { get; init; }
+
+    /// <summary>Rises with every change of the description since the start.</summary>
     public ulong Revision { get; init; }
 
     /// <summary>Addresses at which it listens, <c>host:port</c> or <c>[v6]:port</c>.</summary>
@@ -52,8 +55,9 @@ internal readonly record struct NodeInfo : IMessage<NodeInfo>
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(11);
+        writer.WriteArrayHeader(12);
         writer.Write(Node);
+        writer.Write(Start);
         writer.Write(Revision);
         writer.Write(Addresses);
         writer.Write(HttpAddress);
@@ -74,8 +78,9 @@ internal readonly record struct NodeInfo : IMessage<NodeInfo>
     public static bool TryRead(ref MessagePackReader reader, out NodeInfo message)
     {
         message = default;
-        if (!reader.TryReadFields(11, out int added)
+        if (!reader.TryReadFields(12, out int added)
             || !reader.TryRead(out NodeId node)
+            || !reader.TryRead(out ulong start)
             || !reader.TryRead(out ulong revision)
             || !reader.TryRead(Limits.WireAddresses, Limits.WireNameBytes, out string[] addresses)
             || !reader.TryReadOptional(Limits.WireNameBytes, out string? http)
@@ -93,6 +98,7 @@ internal readonly record struct NodeInfo : IMessage<NodeInfo>
         message = new NodeInfo
         {
             Node = node,
+            Start = start,
             Revision = revision,
             Addresses = addresses,
             HttpAddress = http,

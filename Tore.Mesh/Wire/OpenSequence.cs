@@ -5,7 +5,7 @@ namespace Tore.Mesh.Wire;
 /// <summary>
 /// Take a slot for one request on one stage. The entry node asks the stages in layer order, one after the other, so that two entry
 /// nodes never wait for each other. Answered by <see cref="SequenceOpened"/> once the slot is granted, or by <see cref="Refused"/>;
-/// <see cref="CloseSequence"/> also ends the wait.
+/// <see cref="CloseSequence"/> also ends the wait. What is to be generated follows in <see cref="StartSequence"/>.
 /// </summary>
 internal readonly record struct OpenSequence : IMessage<OpenSequence>
 {
@@ -41,34 +41,13 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
     /// <summary>Positions that the request may use: prompt and generated tokens.</summary>
     public int Positions { get; init; }
 
-    /// <summary>Tokens of the prompt; the first generated token has this position.</summary>
-    public int PromptLength { get; init; }
-
-    /// <summary>Most tokens to generate.</summary>
-    public int TokensMax { get; init; }
-
-    /// <summary>How the last stage draws.</summary>
-    public WireSampling Sampling { get; init; }
-
-    /// <summary>Tokens that end the generation.</summary>
-    public ReadOnlyMemory<int> EndIds { get; init; }
-
-    /// <summary>The prompt, for a last stage whose sampling looks back on it; else empty.</summary>
-    public ReadOnlyMemory<int> PromptIds { get; init; }
-
-    /// <summary>Alternatives to tell with each token; null for no log-probabilities at all.</summary>
-    public int? TopLogProbs { get; init; }
-
-    /// <summary>Whether the last token carries the digest of all logits.</summary>
-    public bool WantsDigest { get; init; }
-
     /// <inheritdoc/>
     public static MessageType Type => MessageType.OpenSequence;
 
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(16);
+        writer.WriteArrayHeader(9);
         writer.Write(Call);
         writer.Write(Sequence);
         writer.Write(Route);
@@ -82,27 +61,13 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
         }
         writer.Write(Stage);
         writer.Write(Positions);
-        writer.Write(PromptLength);
-        writer.Write(TokensMax);
-        Sampling.Write(ref writer);
-        writer.Write(EndIds.Span);
-        writer.Write(PromptIds.Span);
-        if (TopLogProbs is { } top)
-        {
-            writer.Write(top);
-        }
-        else
-        {
-            writer.WriteNil();
-        }
-        writer.Write(WantsDigest);
     }
 
     /// <inheritdoc/>
     public static bool TryRead(ref MessagePackReader reader, out OpenSequence message)
     {
         message = default;
-        if (!reader.TryReadFields(16, out int added)
+        if (!reader.TryReadFields(9, out int added)
             || !reader.TryRead(out uint call)
             || !reader.TryRead(out Guid sequence)
             || !reader.TryRead(out uint route)
@@ -112,13 +77,6 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
             || !TryReadStages(ref reader, out RouteStage[] stages)
             || !reader.TryReadCount(out int stage)
             || !reader.TryReadCount(out int positions)
-            || !reader.TryReadCount(out int promptLength)
-            || !reader.TryReadCount(out int tokensMax)
-            || !WireSampling.TryRead(ref reader, out WireSampling sampling)
-            || !reader.TryRead(Limits.WireEndIds, out int[] endIds)
-            || !reader.TryRead(int.MaxValue, out int[] promptIds)
-            || !TryReadTop(ref reader, out int? top)
-            || !reader.TryRead(out bool wantsDigest)
             || !reader.TrySkip(added))
         {
             return false;
@@ -134,13 +92,6 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
             Stages = stages,
             Stage = stage,
             Positions = positions,
-            PromptLength = promptLength,
-            TokensMax = tokensMax,
-            Sampling = sampling,
-            EndIds = endIds,
-            PromptIds = promptIds,
-            TopLogProbs = top,
-            WantsDigest = wantsDigest,
         };
         return stage < stages.Length || reader.Refuse(WireFailure.Malformed);
     }
@@ -161,17 +112,5 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
             }
         }
         return true;
-    }
-
-    private static bool TryReadTop(ref MessagePackReader reader, out int? top)
-    {
-        top = null;
-        if (reader.TryReadNil())
-        {
-            return true;
-        }
-        bool read = reader.TryReadCount(out int count);
-        top = count;
-        return read && (count <= Limits.WireTopTokens || reader.Refuse(WireFailure.Limit));
     }
 }
