@@ -10,5 +10,5 @@ internal delegate ModelText ModelTextSource(GgufFile file);
 internal static class ModelTexts
 {
     /// <summary>Tokenizer and chat template; <paramref name="family"/> overrides the file's own template.</summary>
-    public static ModelText Open(GgufFile file, string? family) => ModelText.Open(file, family);
+    public static ModelText Open(GgufFile file, string? family) => ModelText.Open(file);
 }
