@@ -19,8 +19,8 @@ public sealed class ModelIdentityTests : IDisposable
         Digest identity = await ModelIdentity.ComputeAsync(whole);
         foreach (int parts in new[] { 1, 3 })
         {
-            string[] paths = SplitModel.Write(whole, _folder.FullPath, "renamed", parts, (writer, _) => writer.Add("general.label", "other"));
-            using GgufFile split = GgufFile.Open(paths[0]);
+            static void Relabel(GgufWriter writer, int part) => writer.Add("general.label", "other");
+            using GgufFile split = GgufFile.Open(SplitModel.Write(whole, _folder.FullPath, "renamed", parts, Relabel)[0]);
             Assert.Equal(identity, await ModelIdentity.ComputeAsync(split, threads: 1));
         }
     }
