@@ -36,17 +36,17 @@ internal static class Attributes
             : Missing(value, index is long ? $"{index}" : ValueNames.Of(index));
     }
 
-    /// <summary>An attribute by a path of names and numbers with dots between, as filters take it.</summary>
-    public static object? GetPath(Rendering rendering, object? value, object? path)
+    /// <summary>
+    /// An attribute by a path of names and numbers with dots between, as filters take it; the fallback, if not null, stands in at
+    /// every step for what is not there.
+    /// </summary>
+    public static object? GetPath(Rendering rendering, object? value, object? path, object? fallback = null)
     {
-        if (path is not JinjaText text)
+        foreach (string? part in path is JinjaText text ? text.Value.Split('.') : (string?[])[null])
         {
-            return GetItem(rendering, value, path);
-        }
-        foreach (string part in text.Value.Split('.'))
-        {
-            object index = long.TryParse(part, out long number) ? number : new JinjaText(part, trusted: true);
-            value = GetItem(rendering, value, index);
+            object? index = part is null ? path : long.TryParse(part, out long number) ? number : new JinjaText(part, trusted: true);
+            object? found = GetItem(rendering, value, index);
+            value = found is JinjaUndefined && fallback is not null ? fallback : found;
         }
         return value;
     }

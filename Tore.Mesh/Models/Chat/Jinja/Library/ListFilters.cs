@@ -33,11 +33,10 @@ internal static class ListFilters
         if (arguments.Count == 0)
         {
             object? attribute = arguments.Need(int.MaxValue, "attribute");
-            bool hasDefault = arguments.TryTake(int.MaxValue, "default", out object? fallback);
+            object? fallback = arguments.Take(int.MaxValue, "default", null);
             foreach (object? item in items)
             {
-                object? found = Attributes.GetPath(rendering, item, attribute);
-                mapped.Add(found is JinjaUndefined && hasDefault ? fallback : found);
+                mapped.Add(Attributes.GetPath(rendering, item, attribute, fallback));
             }
             return new JinjaList(mapped);
         }
