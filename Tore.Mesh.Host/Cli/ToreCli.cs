@@ -59,6 +59,8 @@ internal static partial class ToreCli
     private static IEnumerable<Command> Commands(CliConsole console) =>
     [
         RunCommand.Build(console),
+        ChatCommand.Build(console),
+        PeersCommand.Build(console),
         ModelCommand.Build(console),
         TokenizeCommand.Build(console),
         LogitsCommand.Build(console),
