@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Tore.Mesh.Inference.Sampling;
+using Tore.Mesh.Models;
 using Tore.Mesh.Models.Chat;
 using Tore.Mesh.Pipelines.Text;
 using Tore.Mesh.Primitives;
@@ -39,7 +40,7 @@ internal static class ChatCommand
             if (local)
             {
                 await using LocalEngine engine = await LocalEngine.LoadAsync(
-                    console, parsed.GetValue(model)!, file => ModelTexts.Open(file, parsed.GetValue(options.Template)),
+                    console, parsed.GetValue(model)!, file => ModelText.Open(file, parsed.GetValue(options.Template)),
                     parsed.GetValue(options.Stages) ?? 1, options.ShardOf(parsed, 1), cancellation);
                 await TalkAsync(console, messages, (so, ct) => AnswerHere(engine, options, parsed, so, ct), cancellation);
             }

@@ -63,6 +63,7 @@ internal static partial class ToreCli
         PeersCommand.Build(console),
         ModelCommand.Build(console),
         TokenizeCommand.Build(console),
+        ChatPromptCommand.Build(console),
         LogitsCommand.Build(console),
         BenchCommand.Build(console),
         VersionCommand.Build(console),
