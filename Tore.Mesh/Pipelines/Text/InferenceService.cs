@@ -51,7 +51,7 @@ public sealed class InferenceService
         await using ITokenPipeline pipeline = await _provider.AcquireAsync(model, prompt.Count + maxTokens, cancellationToken);
         yield return new TextStarted(model, prompt, seed, maxTokens, pipeline.Stages);
 
-        IReadOnlySet<int> endIds = text.Tokenizer.EndIds;
+        IReadOnlySet<int> endIds = text.EndIds;
         PipelineRequest work = new()
         {
             RequestId = request.RequestId,
@@ -99,7 +99,8 @@ public sealed class InferenceService
         };
     }
 
-    private static ModelText TextOf(ModelListing model) => model.Text ?? throw new ToreException(
+    /// <summary>The text side of a model; <c>model_not_ready</c> where this node has no copy of the file.</summary>
+    public static ModelText TextOf(ModelListing model) => model.Text ?? throw new ToreException(
         ErrorCodes.ModelNotReady,
         $"This node holds no copy of '{model.Label}', so it has no tokenizer for it. Ask a node that holds the file, or start this one with --model FILE.");
 
