@@ -38,7 +38,9 @@ internal static class SortFilters
         List<object?> kept = [];
         foreach (object? item in Operators.Iterate(rendering, value))
         {
-            if (seen.Add(new JinjaKey(Key(rendering, item, attribute, caseSensitive))))
+            object? key = Key(rendering, item, attribute, caseSensitive);
+            rendering.ChargeKey(key);
+            if (seen.Add(new JinjaKey(key)))
             {
                 kept.Add(item);
             }
