@@ -76,8 +76,10 @@ public sealed class JinjaTests
     }
 
     [Fact]
-    public void Render_GenerationTags_PassThrough() => Assert.Equal(
-        "<a,b,,c d  e>",
-        ChatTemplate.Parse("{% for m in messages if m.role == 'assistant' %}<{% generation %}{{ m.content }}{% endgeneration %}>{% endfor %}", "", "")
-            .RenderText(Messages, false));
+    public void Render_GenerationTags_PassThrough()
+    {
+        const string Template =
+            "{% for m in messages if m.role == 'assistant' %}<{% generation %}{{ m.content }}{% endgeneration %}>{% endfor %}";
+        Assert.Equal("<a,b,,c d  e>", ChatTemplate.Parse(Template, "", "").RenderText(Messages, false));
+    }
 }

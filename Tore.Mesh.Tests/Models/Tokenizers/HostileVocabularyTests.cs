@@ -73,8 +73,11 @@ public sealed class HostileVocabularyTests
         Assert.DoesNotContain(2, spm.Encode("</s>"));
         Assert.Equal([2], spm.Encode("</s>", parseSpecial: true));
 
-        ITokenizer bpe = TokenizerFactory.Make(VocabularyBuilder.Bpe("llama-bpe", ["e n", "en d"], "end") with { Tokens =
-            [.. VocabularyBuilder.Bpe("llama-bpe", ["e n"]).Tokens, "unused", "end"] });
+        ITokenizer bpe = TokenizerFactory.Make(VocabularyBuilder.Bpe("llama-bpe", ["e n", "en d"], "end") with
+        {
+            Tokens =
+            [.. VocabularyBuilder.Bpe("llama-bpe", ["e n"]).Tokens, "unused", "end"]
+        });
         int control = bpe.VocabularySize - 1;
         Assert.DoesNotContain(control, bpe.Encode("end"));
         Assert.Equal([control], bpe.Encode("end", parseSpecial: true));

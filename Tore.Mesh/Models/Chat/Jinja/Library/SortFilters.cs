@@ -2,7 +2,9 @@ using Tore.Mesh.Models.Chat.Jinja.Values;
 
 namespace Tore.Mesh.Models.Chat.Jinja.Library;
 
-/// <summary>Filters that compare items: <c>sort</c>, <c>dictsort</c>, <c>unique</c>, <c>min</c>, <c>max</c>. Without case unless asked.</summary>
+/// <summary>
+/// Filters that compare items: <c>sort</c>, <c>dictsort</c>, <c>unique</c>, <c>min</c>, <c>max</c>. Without case unless asked.
+/// </summary>
 internal static class SortFilters
 {
     /// <summary><c>sort(reverse, case_sensitive, attribute)</c></summary>

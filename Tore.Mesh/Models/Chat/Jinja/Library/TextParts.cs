@@ -9,7 +9,9 @@ internal static class TextParts
     public static JinjaText Strip(JinjaText text, string? characters, bool left, bool right)
     {
         string value = text.Value;
-        bool Goes(char candidate) => characters is null ? CodePoints.IsSpace(candidate) : characters.Contains(candidate, StringComparison.Ordinal);
+        bool Goes(char candidate) => characters is null
+            ? CodePoints.IsSpace(candidate)
+            : characters.Contains(candidate, StringComparison.Ordinal);
         int start = 0;
         int end = value.Length;
         while (left && start < end && Goes(value[start]))
