@@ -46,7 +46,7 @@ internal sealed class PeerDirectory
     {
         get
         {
-            TimeSpan? next = _stopped ? null : _book.NextDue(IsWanted);
+            TimeSpan? next = MayDial ? _book.NextDue(IsWanted) : null;
             foreach (PeerLink link in _links.Values)
             {
                 TimeSpan due = link.NextDue(_options);
@@ -237,9 +237,11 @@ internal sealed class PeerDirectory
         }
     }
 
+    private bool MayDial => !_stopped && LinkedPeers() < Limits.ControlPeers;
+
     private void Dial(TimeSpan now)
     {
-        if (_stopped || LinkedPeers() >= Limits.ControlPeers)
+        if (!MayDial)
         {
             return;
         }
