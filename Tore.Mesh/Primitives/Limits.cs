@@ -40,6 +40,12 @@ public static class Limits
     /// <summary>Layers of one model.</summary>
     public const int ModelLayers = 1_024;
 
+    /// <summary>Models whose identity is remembered.</summary>
+    public const int IdentityCacheEntries = 256;
+
+    /// <summary>Bytes of the file of remembered identities; one entry has some 200, more for split models.</summary>
+    public const int IdentityCacheBytes = 16 * 1024 * 1024;
+
     /// <summary>Largest width, feed-forward width or vocabulary.</summary>
     public const int ModelDimension = 2_097_152;
 
@@ -194,6 +200,12 @@ public static class Limits
 
     /// <summary>Open HTTP connections.</summary>
     public const int HttpConnections = 512;
+
+    /// <summary>Open HTTP connections of one address; loopback is exempt.</summary>
+    public const int HttpConnectionsPerAddress = 16;
+
+    /// <summary>Open HTTP connections that were upgraded to another protocol.</summary>
+    public const int HttpUpgradedConnections = 128;
 
     /// <summary>The largest prefill chunk for a model of this width, so that one chunk fits one frame.</summary>
     /// <param name="width">Embedding length of the model.</param>

@@ -57,7 +57,7 @@ internal readonly record struct Activations(
             return reader.Refuse(WireFailure.Limit);
         }
         // Ids or rows, one of the two; and the last position must be a number too.
-        bool consistent = count > 0 && (ids.Length == 0 ? width > 0 : ids.Length == count && width == 0) && position <= int.MaxValue - count;
-        return consistent || reader.Refuse(WireFailure.Malformed);
+        bool idsOrRows = ids.Length == 0 ? width > 0 : ids.Length == count && width == 0;
+        return (count > 0 && idsOrRows && position <= int.MaxValue - count) || reader.Refuse(WireFailure.Malformed);
     }
 }

@@ -2,7 +2,9 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Wire;
 
-/// <summary>A node that the sender knows, and where it listens; part of <see cref="Peers"/>. A hint: the dialler checks who answers.</summary>
+/// <summary>
+/// A node that the sender knows, and where it listens; part of <see cref="Peers"/>. A hint: the dialler checks who answers.
+/// </summary>
 internal readonly record struct KnownPeer(NodeId Node, IReadOnlyList<string> Addresses)
 {
     /// <summary>Appends the value.</summary>

@@ -1,6 +1,8 @@
 namespace Tore.Mesh.Wire;
 
-/// <summary>The entry node has this token, and the ring may run on: at most <c>Limits.TokensAhead</c> steps past the last one acknowledged.</summary>
+/// <summary>
+/// The entry node has this token, and the ring may run on: at most <c>Limits.TokensAhead</c> steps past the last one acknowledged.
+/// </summary>
 /// <param name="Sequence">The request.</param>
 /// <param name="Route">Its route.</param>
 /// <param name="Position">The last position received in order.</param>

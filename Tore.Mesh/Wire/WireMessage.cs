@@ -22,7 +22,8 @@ internal static class WireMessage
         T message = ReadHead<T>(body, Limits.ControlFrameBytes, out int consumed);
         return consumed == body.Length
             ? message
-            : throw new ToreException(ErrorCodes.WireMalformed, $"A {T.Type} message is followed by {body.Length - consumed} bytes that are not its own.");
+            : throw new ToreException(ErrorCodes.WireMalformed,
+                $"A {T.Type} message is followed by {body.Length - consumed} bytes that are not its own.");
     }
 
     /// <summary>
@@ -68,6 +69,7 @@ internal static class WireMessage
         }
         throw reader.Failure == WireFailure.Limit
             ? new ToreException(ErrorCodes.WireLimit, $"A {T.Type} message holds more than its limits allow, at byte {reader.Consumed}.")
-            : new ToreException(ErrorCodes.WireMalformed, $"A {T.Type} message could not be read, at byte {reader.Consumed} of {bytes.Length}.");
+            : new ToreException(ErrorCodes.WireMalformed,
+                $"A {T.Type} message could not be read, at byte {reader.Consumed} of {bytes.Length}.");
     }
 }

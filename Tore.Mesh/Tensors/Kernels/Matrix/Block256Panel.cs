@@ -1,57 +1,56 @@
+using System.Runtime.CompilerServices;
+
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
-/// <summary>
-/// The K types. Of a block of a group: 64 pieces of 4 weights by 16 rows; and, as its scales, up to 16 vectors of sub-block scales, up to 8 of
-/// int16 pairs (minima, or the scales again for the offset), d and dmin as f32.
-/// </summary>
+/// <summary>The K types: of a block of a group 64 pieces of 4 weights by 16 rows, in order, and its <see cref="Block256Scales"/>.</summary>
 internal readonly unsafe struct Block256Panel<V, TLanes, TDot, TType> : IPanel
     where V : struct
     where TLanes : ILanes<V>
     where TDot : IDot<V>
     where TType : IBlock256Type
 {
-    /// <summary>Where the int16 pairs begin within the scales.</summary>
-    public const int Pairs = 16 * 64;
-
-    /// <summary>Where d begins within the scales; dmin follows.</summary>
-    public const int Factors = Pairs + (8 * 64);
-
-    /// <summary>Bytes of a block's scales.</summary>
-    public const int BlockScaleBytes = Factors + (2 * 64);
-
     public static int LongRun => 2;
-
-    public static int ShortRun => 1;
 
     public static int ActivationBytes => Record256.Bytes;
 
     public static int WeightBytes => 4096;
 
-    public static int ScaleBytes => BlockScaleBytes;
+    public static int ScaleBytes => Block256Scales.Bytes;
 
     public static bool IsUnpacked => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(PackedGroup group, int block, int blocks, byte* weights, byte* scales)
     {
-        PackedLayout layout = PackedLayout.Of(TType.Type);
         for (long i = block; i < block + blocks; i++)
         {
-            TType.Unpack<V, TLanes>(group.Quants + (i * layout.Quants), group.High + (i * layout.High), weights);
-            NibbleUnpacking.WidenScales<V, TLanes>(group.Scales + (i * layout.Scales), layout.Scales / 2, scales + Factors);
-            byte* words = group.SubScales + (i * layout.SubScales);
-            if (TType.HasMinimum)
+            byte* halves = group.Scales + (i * (TType.HasMinimum ? 64 : 32));
+            SubScaleUnpacking.UnpackScales<V, TLanes, TType>(halves, group.SubScales + (i * TType.SubScaleBytes), TDot.IsNarrow, scales);
+            byte* quants = group.Quants + (i * 2048);
+            for (int quarter = 0; quarter < 4; quarter++)
             {
-                SuperUnpacking.UnpackSixBits<V, TLanes>(words, TDot.IsNarrow, scales, scales + Pairs);
-            }
-            else
-            {
-                SuperUnpacking.UnpackSigned<V, TLanes>(words, TDot.IsNarrow, scales, scales + Pairs);
+                byte* high = group.High + (i * TType.HighBytes) + TType.HighAt(quarter);
+                byte* low = weights + (512 * TType.LowUnit(quarter));
+                byte* upper = weights + (512 * TType.HighUnit(quarter));
+                for (int at = 0; at < 512; at += 4 * TLanes.Rows)
+                {
+                    V pairs = TLanes.Load(quants + at);
+                    V bits = TType.HighBytes > 0 ? TLanes.ShiftRight(TLanes.Load(high + at), TType.HighShift(quarter)) : pairs;
+                    TLanes.Store(low + at, TType.Low<V, TLanes>(pairs, bits));
+                    TLanes.Store(upper + at, TType.High<V, TLanes>(pairs, bits));
+                }
+                quants += 512;
             }
             weights += WeightBytes;
             scales += ScaleBytes;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TShape>(in Tile tile)
         where TShape : ITileShape => Block256Tile<V, TLanes, TDot, TType, TShape>.Run(tile);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void RunStream(PackedGroup group, int blocks, byte* x, nint stride, int tokens, float* y, nint yStride) =>
+        Block256Stream<V, TLanes, TDot, TType>.Run(group, blocks, x, stride, tokens, y, yStride);
 }

@@ -13,9 +13,7 @@ internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape>
     where TType : IBlock256Type
     where TShape : ITileShape
 {
-    private const int Pairs = 16 * 64;
-    private const int Factors = Pairs + (8 * 64);
-    private const int ScaleBytes = Factors + (2 * 64);
+    private static int SubSteps => TType.HasMinimum ? 8 : 4;
 
     /// <summary>Runs the tile.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -37,10 +35,10 @@ internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape>
             V q0 = TLanes.Zero, q1 = TLanes.Zero, q2 = TLanes.Zero, q3 = TLanes.Zero;
             byte* scales = s;
             int at = Record256.Values;
-            for (int sub = 0; sub < 64; sub += TType.SubSteps)
+            for (int sub = 0; sub < 64; sub += SubSteps)
             {
-                int steps = TDot.IsNarrow ? TType.NarrowSteps : TType.SubSteps;
-                for (int chain = 0; chain < TType.SubSteps; chain += steps)
+                int steps = TDot.IsNarrow ? TType.NarrowSteps : SubSteps;
+                for (int chain = 0; chain < SubSteps; chain += steps)
                 {
                     V c0 = TLanes.Zero, c1 = TLanes.Zero, c2 = TLanes.Zero, c3 = TLanes.Zero;
                     V d0 = TLanes.Zero, d1 = TLanes.Zero, d2 = TLanes.Zero, d3 = TLanes.Zero;
@@ -89,65 +87,40 @@ internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape>
                 scales += 64;
             }
             bool isFirst = tile.IsFirst && block == 0;
-            Join(y, p0, s, x0, isFirst);
+            Block256Join<V, TLanes, TType>.Run(y, p0, s, x0, isFirst);
             if (TShape.Tokens > 1)
             {
-                Join(y + stride, p1, s, x1, isFirst);
+                Block256Join<V, TLanes, TType>.Run(y + stride, p1, s, x1, isFirst);
             }
             if (TShape.Tokens > 2)
             {
-                Join(y + (2 * stride), p2, s, x2, isFirst);
+                Block256Join<V, TLanes, TType>.Run(y + (2 * stride), p2, s, x2, isFirst);
             }
             if (TShape.Tokens > 3)
             {
-                Join(y + (3 * stride), p3, s, x3, isFirst);
+                Block256Join<V, TLanes, TType>.Run(y + (3 * stride), p3, s, x3, isFirst);
             }
             if (TShape.Vectors > 1)
             {
-                Join(y + TLanes.Rows, q0, s + scaleStep, x0, isFirst);
+                Block256Join<V, TLanes, TType>.Run(y + TLanes.Rows, q0, s + scaleStep, x0, isFirst);
                 if (TShape.Tokens > 1)
                 {
-                    Join(y + TLanes.Rows + stride, q1, s + scaleStep, x1, isFirst);
+                    Block256Join<V, TLanes, TType>.Run(y + TLanes.Rows + stride, q1, s + scaleStep, x1, isFirst);
                 }
                 if (TShape.Tokens > 2)
                 {
-                    Join(y + TLanes.Rows + (2 * stride), q2, s + scaleStep, x2, isFirst);
+                    Block256Join<V, TLanes, TType>.Run(y + TLanes.Rows + (2 * stride), q2, s + scaleStep, x2, isFirst);
                 }
                 if (TShape.Tokens > 3)
                 {
-                    Join(y + TLanes.Rows + (3 * stride), q3, s + scaleStep, x3, isFirst);
+                    Block256Join<V, TLanes, TType>.Run(y + TLanes.Rows + (3 * stride), q3, s + scaleStep, x3, isFirst);
                 }
             }
-            s += ScaleBytes;
+            s += Block256Scales.Bytes;
             x0 += Record256.Bytes;
             x1 += Record256.Bytes;
             x2 += Record256.Bytes;
             x3 += Record256.Bytes;
         }
-    }
-
-    // One block of one token joins the sums, which wait in the results: once in 256 weights that costs nothing.
-    private static void Join(float* y, V products, byte* scales, byte* x, bool isFirst)
-    {
-        V pairs = TLanes.Zero;
-        int sums = TType.HasMinimum ? Record256.Sums32 : Record256.Sums16;
-        for (int i = 0; i < (TType.HasMinimum ? 4 : 8); i++)
-        {
-            V both = TLanes.Load(scales + Pairs + (64 * i));
-            pairs = TLanes.Add(pairs, TLanes.MultiplyAddPairs(both, TLanes.Broadcast(x + sums + (4 * i))));
-        }
-        if (!TType.HasMinimum)
-        {
-            products = TLanes.Subtract(products, TLanes.ShiftLeft(pairs, 5));
-        }
-        V dx = TLanes.Broadcast(x + Record256.Scale);
-        V sum = isFirst ? TLanes.Zero : TLanes.Load(y);
-        sum = TLanes.FusedMultiplyAdd(TLanes.ToFloat(products), TLanes.Multiply(TLanes.Load(scales + Factors), dx), sum);
-        if (TType.HasMinimum)
-        {
-            V minimum = TLanes.Multiply(TLanes.Load(scales + Factors + 64), dx);
-            sum = TLanes.FusedMultiplyAddNegated(TLanes.ToFloat(pairs), minimum, sum);
-        }
-        TLanes.Store(y, sum);
     }
 }

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>The inner kernel of the float types: acc = fma(w[k], x[k], acc), k rising; up to 2 vectors of rows by 4 tokens.</summary>
-internal static unsafe class FloatTile<V, TLanes, TShape>
+internal static unsafe class FloatTile<V, TLanes, TType, TShape>
     where V : struct
     where TLanes : ILanes<V>
+    where TType : IFloatType
     where TShape : ITileShape
 {
     /// <summary>Runs the tile.</summary>
@@ -41,9 +42,9 @@ internal static unsafe class FloatTile<V, TLanes, TShape>
         nint end = 4 * (nint)tile.Blocks;
         for (nint at = 0; at < end; at += 4)
         {
-            V u = TLanes.Load(w);
-            V v = TShape.Vectors > 1 ? TLanes.Load(w + step) : u;
-            w += 64;
+            V u = TType.Load<V, TLanes>(w);
+            V v = TShape.Vectors > 1 ? TType.Load<V, TLanes>(w + step) : u;
+            w += PackedMatrix.GroupRows * TType.ElementBytes;
             V t = TLanes.Broadcast(x0 + at);
             a0 = TLanes.FusedMultiplyAdd(u, t, a0);
             b0 = TShape.Vectors > 1 ? TLanes.FusedMultiplyAdd(v, t, b0) : b0;

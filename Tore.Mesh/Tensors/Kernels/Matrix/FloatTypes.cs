@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>A float type: how 16 rows' elements are widened.</summary>
@@ -16,6 +18,7 @@ internal readonly unsafe struct F32Element : IFloatType
 {
     public static int ElementBytes => 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V, TLanes>(byte* from)
         where V : struct
         where TLanes : ILanes<V> => TLanes.Load(from);
@@ -25,6 +28,7 @@ internal readonly unsafe struct F16Element : IFloatType
 {
     public static int ElementBytes => 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V, TLanes>(byte* from)
         where V : struct
         where TLanes : ILanes<V> => TLanes.LoadHalves(from);
@@ -34,6 +38,7 @@ internal readonly unsafe struct BF16Element : IFloatType
 {
     public static int ElementBytes => 2;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V, TLanes>(byte* from)
         where V : struct
         where TLanes : ILanes<V> => TLanes.LoadBrains(from);

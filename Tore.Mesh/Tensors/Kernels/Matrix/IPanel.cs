@@ -3,11 +3,8 @@ namespace Tore.Mesh.Tensors.Kernels.Matrix;
 /// <summary>A family of types: how its rows are unpacked to a panel in the first-level cache, and the kernel that multiplies it.</summary>
 internal unsafe interface IPanel
 {
-    /// <summary>Blocks of a run when there are many tokens: two groups of it and a tile's activations fit the first-level cache.</summary>
+    /// <summary>Blocks of a run: two groups of it and a tile's activations fit the first-level cache.</summary>
     static abstract int LongRun { get; }
-
-    /// <summary>Blocks of a run when there are few, so that weights stream from memory without a pause.</summary>
-    static abstract int ShortRun { get; }
 
     /// <summary>Bytes of one block of a token's activations.</summary>
     static abstract int ActivationBytes { get; }
@@ -27,4 +24,7 @@ internal unsafe interface IPanel
     /// <summary>Runs the tile kernel.</summary>
     static abstract void Run<TShape>(in Tile tile)
         where TShape : ITileShape;
+
+    /// <summary>Multiplies one whole group with a few tokens, without a panel.</summary>
+    static abstract void RunStream(PackedGroup group, int blocks, byte* x, nint stride, int tokens, float* y, nint yStride);
 }

@@ -13,6 +13,7 @@ internal static unsafe class TileRunner<V, TLanes, TPanel>
     /// <param name="tokens">Tokens.</param>
     /// <param name="groups">Groups in the panel, 1 or 2 (2 only where a vector holds a whole group).</param>
     /// <param name="rows">Rows of the matrix from the panel's first on.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(ref Tile tile, int tokens, int groups, int rows)
     {
         if (TLanes.Rows == 16)
@@ -41,6 +42,7 @@ internal static unsafe class TileRunner<V, TLanes, TPanel>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunTokens<T1, T2, T3, T4>(ref Tile tile, int tokens, int span, int rows)
         where T1 : ITileShape
         where T2 : ITileShape

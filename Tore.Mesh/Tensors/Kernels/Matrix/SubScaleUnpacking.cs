@@ -2,76 +2,31 @@ using System.Runtime.CompilerServices;
 
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
-/// <summary>Packed super-blocks of 256 weights to bytes and sub-block scales to vectors.</summary>
-internal static unsafe class SuperUnpacking
+/// <summary>Packed scales of the K types to vectors.</summary>
+internal static unsafe class SubScaleUnpacking
 {
-    /// <summary>Q4_K: 64 weights from 8 pieces, low nibbles first.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unpack4<V, TLanes>(byte* quants, byte* to)
+    /// <summary>All scales of one block of one group; see <see cref="Block256Scales"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void UnpackScales<V, TLanes, TType>(byte* halves, byte* words, bool isPaired, byte* to)
         where V : struct
         where TLanes : ILanes<V>
+        where TType : IBlock256Type
     {
-        V mask = TLanes.Broadcast(0x0F0F0F0F);
-        for (int quarter = 0; quarter < 4; quarter++)
+        for (int part = 0; part < 64; part += 4 * TLanes.Rows)
         {
-            for (int at = 0; at < 512; at += 4 * TLanes.Rows)
+            TLanes.Store(to + Block256Scales.Factors + part, TLanes.LoadHalves(halves + (part / 2)));
+            if (TType.HasMinimum)
             {
-                V pairs = TLanes.Load(quants + at);
-                TLanes.Store(to + at, TLanes.And(pairs, mask));
-                TLanes.Store(to + 512 + at, TLanes.And(TLanes.ShiftRight(pairs, 4), mask));
-            }
-            quants += 512;
-            to += 1024;
-        }
-    }
-
-    /// <summary>Q5_K: as Q4_K; bit s of the high bytes belongs to sub-block s.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unpack5<V, TLanes>(byte* quants, byte* high, byte* to)
-        where V : struct
-        where TLanes : ILanes<V>
-    {
-        V mask = TLanes.Broadcast(0x0F0F0F0F);
-        V first = TLanes.Broadcast(0x01010101);
-        V second = TLanes.Broadcast(0x02020202);
-        for (int at = 0; at < 512; at += 4 * TLanes.Rows)
-        {
-            V bits = TLanes.Load(high + at);
-            for (int quarter = 0; quarter < 4; quarter++)
-            {
-                V pairs = TLanes.Load(quants + (512 * quarter) + at);
-                V low = TLanes.Or(TLanes.And(pairs, mask), TLanes.ShiftLeft(TLanes.And(bits, first), 4));
-                V upper = TLanes.Or(TLanes.And(TLanes.ShiftRight(pairs, 4), mask), TLanes.ShiftLeft(TLanes.And(bits, second), 3));
-                TLanes.Store(to + (1024 * quarter) + at, low);
-                TLanes.Store(to + (1024 * quarter) + 512 + at, upper);
-                bits = TLanes.ShiftRight(bits, 2);
+                TLanes.Store(to + Block256Scales.Factors + 64 + part, TLanes.LoadHalves(halves + 32 + (part / 2)));
             }
         }
-    }
-
-    /// <summary>Q6_K: per half, weights 0..31 and 32..63 are low nibbles, 64..95 and 96..127 high ones; bit pairs of the high bytes on top.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Unpack6<V, TLanes>(byte* quants, byte* high, byte* to)
-        where V : struct
-        where TLanes : ILanes<V>
-    {
-        V mask = TLanes.Broadcast(0x0F0F0F0F);
-        V top = TLanes.Broadcast(0x30303030);
-        for (int half = 0; half < 2; half++)
+        if (TType.HasMinimum)
         {
-            for (int at = 0; at < 512; at += 4 * TLanes.Rows)
-            {
-                V bits = TLanes.Load(high + at);
-                V even = TLanes.Load(quants + at);
-                V odd = TLanes.Load(quants + 512 + at);
-                TLanes.Store(to + at, TLanes.Or(TLanes.And(even, mask), TLanes.And(TLanes.ShiftLeft(bits, 4), top)));
-                TLanes.Store(to + 512 + at, TLanes.Or(TLanes.And(odd, mask), TLanes.And(TLanes.ShiftLeft(bits, 2), top)));
-                TLanes.Store(to + 1024 + at, TLanes.Or(TLanes.And(TLanes.ShiftRight(even, 4), mask), TLanes.And(bits, top)));
-                TLanes.Store(to + 1536 + at, TLanes.Or(TLanes.And(TLanes.ShiftRight(odd, 4), mask), TLanes.And(TLanes.ShiftRight(bits, 2), top)));
-            }
-            quants += 1024;
-            high += 512;
-            to += 2048;
+            UnpackSixBits<V, TLanes>(words, isPaired, to, to + Block256Scales.Pairs);
+        }
+        else
+        {
+            UnpackSigned<V, TLanes>(words, isPaired, to, to + Block256Scales.Pairs);
         }
     }
 

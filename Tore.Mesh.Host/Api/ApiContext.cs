@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+using Tore.Mesh.Node;
+using Tore.Mesh.Pipelines.Text;
+
+namespace Tore.Mesh.Host.Api;
+
+/// <summary>What the routes stand on.</summary>
+internal sealed record ApiContext
+{
+    /// <summary>Text in, text out.</summary>
+    public required InferenceService Inference { get; init; }
+
+    /// <summary>A snapshot of the node.</summary>
+    public required Func<NodeStatus> Status { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Where failures are told; never prompts, outputs or secrets.</summary>
+    public required ILogger Log { get; init; }
+
+    /// <summary>The times of the interface.</summary>
+    public ApiTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>What is counted.</summary>
+    public ApiMetrics Metrics { get; } = new();
+}
