@@ -231,7 +231,7 @@ internal sealed class Town
         });
 
         public void SendGoodbye(long link, string code, string text) =>
-            _town.Carry(this, link, to => to.Directory.OnGoodbye(link, code, _town.Now));
+            _town.Carry(this, link, to => to.Close(link, code, text));
 
         public void Close(long link, string code, string reason)
         {

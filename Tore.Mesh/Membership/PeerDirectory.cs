@@ -183,17 +183,6 @@ internal sealed class PeerDirectory
         }
     }
 
-    /// <summary>A peer says that it will close this link, or that we should.</summary>
-    public void OnGoodbye(long number, string code, TimeSpan now)
-    {
-        if (_links.TryGetValue(number, out PeerLink? link))
-        {
-            link.Retire(now);
-            Publish();
-            _effects.Close(number, code, "The peer said goodbye.");
-        }
-    }
-
     /// <summary>Does what is due: dials, pings, ends silent links.</summary>
     public void OnTimer(TimeSpan now)
     {
