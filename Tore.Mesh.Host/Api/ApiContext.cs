@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tore.Mesh.Host.Api.Forward;
 using Tore.Mesh.Node;
 using Tore.Mesh.Pipelines.Text;
 
@@ -9,6 +10,12 @@ internal sealed record ApiContext
 {
     /// <summary>Text in, text out.</summary>
     public required InferenceService Inference { get; init; }
+
+    /// <summary>The layers of a model that are open here; throws <c>model_not_found</c> or <c>model_not_ready</c>.</summary>
+    public required Func<string, ForwardShard> FindShard { get; init; }
+
+    /// <summary>Gives requests without a seed one.</summary>
+    public required Func<ulong> ChooseSeed { get; init; }
 
     /// <summary>A snapshot of the node.</summary>
     public required Func<NodeStatus> Status { get; init; }

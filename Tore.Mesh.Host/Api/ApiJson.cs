@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tore.Mesh.Host.Api.Forward;
 using Tore.Mesh.Host.Api.OpenAi;
 
 namespace Tore.Mesh.Host.Api;
@@ -16,6 +17,9 @@ namespace Tore.Mesh.Host.Api;
 [JsonSerializable(typeof(InferenceModels))]
 [JsonSerializable(typeof(PipelineBody))]
 [JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(ForwardResult))]
+[JsonSerializable(typeof(ForwardFreed))]
+[JsonSerializable(typeof(TokenizeResult))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Names in snake case; every letter of every script as itself.</summary>

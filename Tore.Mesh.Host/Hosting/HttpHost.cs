@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tore.Mesh.Host.Api;
+using Tore.Mesh.Host.Api.Forward;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Host.Hosting;
@@ -66,6 +67,7 @@ internal sealed class HttpHost : IAsyncDisposable
         MetricsRoutes.Map(app, api);
         InferenceRoutes.Map(app, api);
         OpenAiRoutes.Map(app, api);
+        ShardRoutes.Map(app, api, new ForwardService(api.FindShard, api.Time, api.ChooseSeed));
     }
 
     private static void Configure(KestrelServerOptions kestrel, IPEndPoint endpoint, HttpOptions options)

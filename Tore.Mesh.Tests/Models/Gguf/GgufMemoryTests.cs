@@ -72,6 +72,27 @@ public sealed class GgufMemoryTests : IDisposable
     }
 
     [Fact]
+    public unsafe void PointerTo_TensorBeyondFourGibibytes_ReachesIt()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a file with holes is only sure to take no room on Linux");
+        const ulong Far = 5ul << 30;
+        string path = Path.Combine(_folder.FullPath, "far.gguf");
+        byte[] head = GgufBytes.Small().Tensor("far", 0, Far, 8).Build();
+        using (FileStream output = File.Create(path))
+        {
+            output.Write(head);
+            output.Position = head.Length - 256 + (long)Far;
+            output.Write(new byte[31]);
+            output.WriteByte(7);
+        }
+        using GgufFile file = GgufFile.Open(path);
+        Assert.True(file.TryGetTensor("far", out GgufTensor? tensor));
+        byte[] bytes = new byte[32];
+        file.Read(tensor, 0, bytes);
+        Assert.Equal((7, 7), (bytes[31], file.PointerTo(tensor)[31]));
+    }
+
+    [Fact]
     public unsafe void PointerTo_AfterDispose_Throws()
     {
         GgufFile file = GgufFile.Open(_path);

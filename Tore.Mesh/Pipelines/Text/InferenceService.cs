@@ -99,7 +99,8 @@ public sealed class InferenceService
         };
     }
 
-    private static ModelText TextOf(ModelListing model) => model.Text ?? throw new ToreException(
+    /// <summary>The text side of a model; <c>model_not_ready</c> where this node has no copy of the file.</summary>
+    public static ModelText TextOf(ModelListing model) => model.Text ?? throw new ToreException(
         ErrorCodes.ModelNotReady,
         $"This node holds no copy of '{model.Label}', so it has no tokenizer for it. Ask a node that holds the file, or start this one with --model FILE.");
 
