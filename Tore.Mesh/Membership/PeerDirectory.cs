@@ -79,6 +79,9 @@ internal sealed class PeerDirectory
         Dial(now);
     }
 
+    /// <summary>A dial reached this node itself: the address is not dialled again.</summary>
+    public void OnDialledSelf(PeerAddress address) => _book.Reached(address, _self);
+
     /// <summary>A control link stands. False when it is refused: then nothing was kept, and the shell closes it.</summary>
     /// <param name="number">The shell's number for the link, never used before.</param>
     /// <param name="peer">Proven by the handshake.</param>

@@ -91,6 +91,7 @@ internal static class MeshModels
     {
         string[] known = [.. mesh.Nodes.SelectMany(n => n.Models).Select(m => m.Label).Distinct().Order(StringComparer.Ordinal)];
         return new ToreException(ErrorCodes.ModelNotFound,
-            $"No live node holds a model '{modelId}'. " + (known.Length == 0 ? "None holds any." : $"There are: {string.Join(", ", known)}."));
+            $"No live node holds a model '{modelId}'. "
+            + (known.Length == 0 ? "None holds any." : $"There are: {string.Join(", ", known)}."));
     }
 }
