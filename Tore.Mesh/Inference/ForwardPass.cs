@@ -116,6 +116,10 @@ internal sealed unsafe class ForwardPass : IEngineJob
             if (layer == _weights.Layers.Length - 1 && Narrows)
             {
                 rows = Wanted;
+                if (rows.IsEmpty)
+                {
+                    return;
+                }
                 steps = _wantedSteps.AsSpan(0, _wantedCount);
                 GatherWanted(lane);
             }
