@@ -23,6 +23,10 @@ internal static unsafe class Block32Stream<V, TLanes, TDot, TType>
         byte* halves = group.Scales;
         for (int block = 0; block < blocks; block++)
         {
+            for (int line = 0; line < TType.QuantBytes; line += 64)
+            {
+                TLanes.Prefetch(quants + line + PanelProduct<V, TLanes, Block32Panel<V, TLanes, TDot, TType>>.PrefetchAhead);
+            }
             for (int part = 0; part < 64; part += 4 * TLanes.Rows)
             {
                 byte* q = quants + part;

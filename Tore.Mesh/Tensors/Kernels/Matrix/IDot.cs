@@ -16,6 +16,9 @@ internal interface IDot<V>
     /// <summary>The chain that begins after a total.</summary>
     static abstract V Open(V total);
 
+    /// <summary>The first step of a chain that begins at zero.</summary>
+    static abstract V First(V weights, V activations);
+
     /// <summary>One step: four products a lane.</summary>
     static abstract V Step(V chain, V weights, V activations);
 

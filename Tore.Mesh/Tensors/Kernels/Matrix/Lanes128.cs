@@ -16,6 +16,12 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(void* to, Vector128<int> value) => Vector128.Store(value, (int*)to);
 
+    /// <summary>Nothing: Arm's processors of this decade run ahead by themselves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* line)
+    {
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Broadcast(void* from) => Vector128.Create(*(int*)from);
 

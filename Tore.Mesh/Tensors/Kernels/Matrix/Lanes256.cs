@@ -18,6 +18,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<int>>
     public static void Store(void* to, Vector256<int> value) => Vector256.Store(value, (int*)to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* line) => Sse.Prefetch0(line);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(void* from) => Vector256.Create(*(int*)from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

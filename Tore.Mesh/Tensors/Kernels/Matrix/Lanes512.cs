@@ -18,6 +18,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<int>>
     public static void Store(void* to, Vector512<int> value) => Vector512.Store(value, (int*)to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* line) => Sse.Prefetch0(line);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Broadcast(void* from) => Vector512.Create(*(int*)from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
