@@ -143,7 +143,8 @@ public sealed class ManagedShardTests : IDisposable
     }
 
     /// <summary>
-    /// The stories model in F32, with one column of the embedding zero for every token but one, and the first norm's weight of that column so
+    /// The stories model in F32, with one column of the embedding zero for every token but one, and the first norm's weight of that
+    /// column so
     /// large that this token's value becomes infinite.
     /// </summary>
     private string OverflowingModel(int token)

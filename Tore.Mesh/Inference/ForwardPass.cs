@@ -150,8 +150,9 @@ internal sealed unsafe class ForwardPass : IEngineJob
     {
         for (int i = 0; lane.Index == 0 && i < _wantedCount; i++)
         {
-            long width = _config.Width;
-            new ReadOnlySpan<float>(_scratch.Hidden + (_wanted[i] * width), (int)width).CopyTo(new Span<float>(_scratch.Hidden + (i * width), (int)width));
+            int width = _config.Width;
+            var from = new ReadOnlySpan<float>(_scratch.Hidden + ((long)_wanted[i] * width), width);
+            from.CopyTo(new Span<float>(_scratch.Hidden + ((long)i * width), width));
         }
     }
 
@@ -202,7 +203,8 @@ internal sealed unsafe class ForwardPass : IEngineJob
         (first, count) = Project(w.Key, w.KeyBias, _scratch.Keys, _config.KvHeads, start - queryUnits, end - queryUnits);
         Turn(_scratch.Keys, _config.KvWidth, first, count);
         Store(_scratch.Keys, layer, first, count, 0);
-        (first, count) = Project(w.Value, w.ValueBias, _scratch.Values, _config.KvHeads, start - queryUnits - kvUnits, end - queryUnits - kvUnits);
+        int before = queryUnits + kvUnits;
+        (first, count) = Project(w.Value, w.ValueBias, _scratch.Values, _config.KvHeads, start - before, end - before);
         Store(_scratch.Values, layer, first, count, _config.KvHeads);
     }
 
@@ -213,9 +215,9 @@ internal sealed unsafe class ForwardPass : IEngineJob
         int last = Math.Clamp(end * _headsPerUnit, 0, heads);
         if (first < last)
         {
+            int groupStart = first * _config.HeadDim / PackedMatrix.GroupRows;
             int groupEnd = last == heads ? matrix.Groups : last * _config.HeadDim / PackedMatrix.GroupRows;
-            MatrixProduct.Run(
-                matrix, _scratch.PanelFor(matrix), _rows, bias, y, matrix.Rows, first * _config.HeadDim / PackedMatrix.GroupRows, groupEnd, _set);
+            MatrixProduct.Run(matrix, _scratch.PanelFor(matrix), _rows, bias, y, matrix.Rows, groupStart, groupEnd, _set);
         }
         return (first, last - first);
     }

@@ -26,7 +26,9 @@ internal sealed unsafe class HeadPass : IEngineJob
         _loading = new RowLoading(scratch, shape.MaxLogitRows, set);
     }
 
-    /// <summary>Chooses rows of the last forward pass: those named, or as many from <paramref name="gatheredAt"/> on where they were gathered.</summary>
+    /// <summary>
+    /// Chooses rows of the last forward pass: those named, or as many from <paramref name="gatheredAt"/> on where they were gathered.
+    /// </summary>
     public void Prepare(ReadOnlySpan<int> rows, int? gatheredAt)
     {
         _count = rows.Length;
