@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Tore.Mesh.Storage;
+
+/// <summary>The JSON files of the data folder; generated at compile time.</summary>
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(NodeAddresses))]
+internal sealed partial class StorageJson : JsonSerializerContext;
