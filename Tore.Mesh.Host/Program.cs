@@ -1,1 +1,3 @@
-return 0;
+using Tore.Mesh.Host.Cli;
+
+return await ToreCli.RunAsync(args, CliConsole.OfProcess());

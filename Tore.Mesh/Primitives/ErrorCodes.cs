@@ -11,6 +11,7 @@ public static class ErrorCodes
     public const string ModelTruncated = "model_truncated";
     public const string ModelLimit = "model_limit";
     public const string ModelBadValue = "model_bad_value";
+    public const string ModelUnsupported = "model_unsupported";
     public const string UnknownArchitecture = "unknown_architecture";
     public const string UnknownTensorType = "unknown_tensor_type";
     public const string UnknownTokenizer = "unknown_tokenizer";
@@ -27,6 +28,7 @@ public static class ErrorCodes
     public const string Cancelled = "cancelled";
 
     // Requests
+    public const string Usage = "usage";
     public const string InvalidRequest = "invalid_request";
     public const string UnsupportedParameter = "unsupported_parameter";
     public const string Busy = "busy";
@@ -46,6 +48,19 @@ public static class ErrorCodes
     public const string WireLimit = "wire_limit";
     public const string PeerUnreachable = "peer_unreachable";
     public const string StageLost = "stage_lost";
+    public const string PeerCertificate = "peer_certificate";
+    public const string TlsRefused = "tls_refused";
+    public const string WrongProof = "wrong_proof";
+    public const string WrongPeer = "wrong_peer";
+    public const string PeerIsSelf = "peer_is_self";
+    public const string LinkClosed = "link_closed";
+    public const string TooManyLinks = "too_many_links";
+    public const string AddressNotAvailable = "address_not_available";
+
+    // Identity
+    public const string KeyMalformed = "key_malformed";
+    public const string KeyExposed = "key_exposed";
+    public const string KeyNotSaved = "key_not_saved";
 
     // Operation
     public const string PortInUse = "port_in_use";
@@ -53,5 +68,6 @@ public static class ErrorCodes
     public const string DataFolderFormat = "data_folder_format";
     public const string NotLoopback = "not_loopback";
     public const string FileNotReadable = "file_not_readable";
+    public const string FileNotWritable = "file_not_writable";
     public const string Internal = "internal_error";
 }

@@ -22,6 +22,15 @@ public static class Limits
     /// <summary>Tensors of one model; a 126-layer model has some 1,200.</summary>
     public const int GgufTensors = 65_536;
 
+    /// <summary>Bytes of a metadata key; real ones have some 50, the format allows 65,535.</summary>
+    public const int GgufKeyBytes = 1_024;
+
+    /// <summary>Bytes of a tensor's name; the format says 64.</summary>
+    public const int GgufTensorNameBytes = 256;
+
+    /// <summary>Elements of one tensor, and each of its dimensions: 280 thousand billion.</summary>
+    public const long GgufTensorElements = 1L << 48;
+
     /// <summary>Parts of a split model.</summary>
     public const int GgufParts = 1_024;
 
@@ -47,6 +56,10 @@ public static class Limits
     /// <summary>Elements that <c>range()</c> may give.</summary>
     public const int TemplateRange = 10_000;
 
+    // Tokenizers.
+    /// <summary>UTF-16 units of one special token; real ones have some 40. It bounds the time of looking for them.</summary>
+    public const int SpecialTokenChars = 1_024;
+
     // Activation routes.
     /// <summary>Bytes of one activation tensor in a frame or a forward call.</summary>
     public const int ActivationBytes = 16 * 1024 * 1024;
@@ -66,6 +79,18 @@ public static class Limits
 
     /// <summary>Peers with a standing control link.</summary>
     public const int ControlPeers = 128;
+
+    /// <summary>Models that one node serves or tells of.</summary>
+    public const int NodeModels = 64;
+
+    /// <summary>Sequences that one stage may run at once; <c>--slots</c> is at most this.</summary>
+    public const int StageSlots = 256;
+
+    /// <summary>Addresses of nodes that a node remembers.</summary>
+    public const int KnownAddresses = 1_024;
+
+    /// <summary>Addresses that one node may tell of itself.</summary>
+    public const int NodeAddresses = 16;
 
     // Requests.
     /// <summary>Requests that wait at an entry node for a slot.</summary>

@@ -1,0 +1,123 @@
+using System.Net;
+using System.Security.Authentication;
+using Tore.Mesh.Primitives;
+
+namespace Tore.Mesh.Node;
+
+/// <summary>
+/// What a node is asked to be. Immutable; <see cref="Problems"/> lists every mistake at once.
+/// The defaults are those of a bare <c>tore up</c>: this machine's mesh <c>local</c>, loopback only.
+/// </summary>
+public sealed record MeshNodeOptions
+{
+    /// <summary>The port that peers dial when none is asked for; the next free one when it is taken.</summary>
+    public const int DefaultPort = 7601;
+
+    /// <summary>How many ports after <see cref="DefaultPort"/> are tried.</summary>
+    public const int PortsTried = 64;
+
+    /// <summary>The data folder; null takes the platform's own (<c>--data</c>).</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>The models served; none makes an entry node for what others serve (<c>--model</c>).</summary>
+    public IReadOnlyList<ModelSource> Models { get; init; } = [];
+
+    /// <summary>
+    /// Where peers dial (<c>--listen</c>); null takes 127.0.0.1 and <see cref="DefaultPort"/> or the next free one.
+    /// Port 0 lets the system choose.
+    /// </summary>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>Nodes to dial at start, <c>host:port</c> or <c>[v6]:port</c> (<c>--seed</c>).</summary>
+    public IReadOnlyList<string> Seeds { get; init; } = [];
+
+    /// <summary>
+    /// Join the open mesh, which has no secret, instead of this machine's <c>local</c> (<c>--open</c>).
+    /// Needed for anything off loopback.
+    /// </summary>
+    public bool Open { get; init; }
+
+    /// <summary>Oldest TLS taken: 1.2 (only with ECDHE-ECDSA and AES-GCM) or 1.3 (<c>--tls-min</c>).</summary>
+    public SslProtocols TlsMin { get; init; } = SslProtocols.Tls12;
+
+    /// <summary>Find and be found by mDNS on the interfaces listened on (off with <c>--no-mdns</c>).</summary>
+    public bool Mdns { get; init; } = true;
+
+    /// <summary>Engine threads; null takes one a core (<c>--threads</c>).</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Sequences that each stage here runs at once (<c>--slots</c>).</summary>
+    public int Slots { get; init; } = 4;
+
+    /// <summary>Positions of one sequence; null takes the model's own, at most 4096 (<c>--context</c>).</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>
+    /// Bytes for weights, KV and scratch together; null takes three quarters of what the machine or container grants
+    /// (<c>--memory</c>).
+    /// </summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Chat template family that overrides the file's own (<c>--template</c>).</summary>
+    public string? TemplateFamily { get; init; }
+
+    /// <summary>Every mistake, most important first; empty when the options can be used.</summary>
+    public IReadOnlyList<OptionProblem> Problems()
+    {
+        var problems = new List<OptionProblem>();
+        if (!Open && Listen is not null && !IPAddress.IsLoopback(Listen.Address))
+        {
+            problems.Add(new(ErrorCodes.NotLoopback,
+                $"--listen {Listen} can be reached from other machines, and a node that joins no mesh by name stays on this one. "
+                + "Either add --open (any node that can reach it may join: for trusted networks only), or listen on 127.0.0.1 or [::1]."));
+        }
+        foreach (string seed in Seeds)
+        {
+            CheckSeed(seed, problems);
+        }
+        Check(problems, Slots is >= 1 and <= Limits.StageSlots, $"--slots must be 1 to {Limits.StageSlots}; it is {Slots}.");
+        Check(problems, Threads is null or (>= 1 and <= 1024), $"--threads must be 1 to 1024; it is {Threads}.");
+        Check(problems, ContextLength is null or >= 1, $"--context must be at least 1; it is {ContextLength}.");
+        Check(problems, MemoryBytes is null or >= 1, $"--memory must be at least 1 byte; it is {MemoryBytes}.");
+        Check(problems, TlsMin is SslProtocols.Tls12 or SslProtocols.Tls13, $"--tls-min must be 1.2 or 1.3; it is {TlsMin}.");
+        Check(problems, Models.Count <= Limits.NodeModels,
+            $"One node serves at most {Limits.NodeModels} models; {Models.Count} are given.");
+        foreach (ModelSource model in Models.Where(m => string.IsNullOrWhiteSpace(m.Path)))
+        {
+            problems.Add(new(ErrorCodes.InvalidRequest, "--model needs a file or a model id."));
+        }
+        return problems;
+    }
+
+    /// <summary>Throws one error that tells every problem; its code is the first one's.</summary>
+    public void ThrowIfInvalid()
+    {
+        IReadOnlyList<OptionProblem> problems = Problems();
+        if (problems.Count > 0)
+        {
+            throw new ToreException(problems[0].Code, string.Join(Environment.NewLine, problems.Select(p => p.Message)));
+        }
+    }
+
+    private void CheckSeed(string seed, List<OptionProblem> problems)
+    {
+        if (!Membership.PeerAddress.TryParse(seed, out Membership.PeerAddress address))
+        {
+            problems.Add(new(ErrorCodes.InvalidRequest, $"--seed '{seed}' is not host:port or [v6]:port."));
+        }
+        else if (!Open && !address.IsLoopback)
+        {
+            problems.Add(new(ErrorCodes.NotLoopback,
+                $"--seed {seed} is not on this machine, and a node that joins no mesh by name stays on this one. "
+                + "Add --open to both nodes (for trusted networks only), or give a seed on 127.0.0.1, [::1] or localhost."));
+        }
+    }
+
+    private static void Check(List<OptionProblem> problems, bool holds, string message)
+    {
+        if (!holds)
+        {
+            problems.Add(new(ErrorCodes.InvalidRequest, message));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Tore.Mesh.Primitives;
+
+namespace Tore.Mesh.Node;
+
+/// <summary>A snapshot of a node, for <c>/health</c>, <c>/inference/pipeline</c> and <c>tore peers</c>.</summary>
+public sealed record NodeStatus
+{
+    /// <summary>This node.</summary>
+    public required NodeId NodeId { get; init; }
+
+    /// <summary>Where it is in its life.</summary>
+    public required NodeState State { get; init; }
+
+    /// <summary>Mesh joined: <c>local</c> or <c>open</c>.</summary>
+    public required string Mesh { get; init; }
+
+    /// <summary>Mesh fingerprint, 16 hex digits; it is also the mesh id.</summary>
+    public required string MeshFingerprint { get; init; }
+
+    /// <summary>Addresses that peers dial, <c>host:port</c>.</summary>
+    public required IReadOnlyList<string> Listen { get; init; }
+
+    /// <summary>URL of the HTTP interface, when there is one.</summary>
+    public required string? Http { get; init; }
+
+    /// <summary>Program version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Kernel set: <c>avx512-vnni</c>, <c>avx512</c>, <c>avx2-vnni</c>, <c>avx2</c>, <c>neon</c> or <c>portable</c>.</summary>
+    public required string Isa { get; init; }
+
+    /// <summary>Version and hash of the engine's arithmetic; stages of one route have equal ones.</summary>
+    public required string EngineFingerprint { get; init; }
+
+    /// <summary>Sequences that each stage here runs at once.</summary>
+    public required int Slots { get; init; }
+
+    /// <summary>Sequences now running on stages here.</summary>
+    public required int SlotsInUse { get; init; }
+
+    /// <summary>Requests that entered here and now run.</summary>
+    public required int Running { get; init; }
+
+    /// <summary>Requests that entered here and wait for a slot.</summary>
+    public required int Waiting { get; init; }
+
+    /// <summary>Every model known here, by label.</summary>
+    public required IReadOnlyList<ModelStatus> Models { get; init; }
+
+    /// <summary>Linked peers, by id.</summary>
+    public required IReadOnlyList<PeerStatus> Peers { get; init; }
+}
