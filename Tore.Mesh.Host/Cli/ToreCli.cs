@@ -58,6 +58,11 @@ internal static partial class ToreCli
 
     private static IEnumerable<Command> Commands(CliConsole console) =>
     [
+        RunCommand.Build(console),
+        ModelCommand.Build(console),
+        TokenizeCommand.Build(console),
+        LogitsCommand.Build(console),
+        BenchCommand.Build(console),
         VersionCommand.Build(console),
     ];
 

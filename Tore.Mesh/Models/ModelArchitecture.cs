@@ -1,3 +1,4 @@
+using Tore.Mesh.Models.Gguf;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Models;
@@ -26,6 +27,6 @@ public sealed record ModelArchitecture(string Name, bool RopeInterleaved, bool Q
         Known.FirstOrDefault(architecture => architecture.Name == name)
         ?? throw new ToreException(
             ErrorCodes.UnknownArchitecture,
-            $"{file} has the architecture '{name}', which this engine does not run. It runs "
+            $"{file} has the architecture '{GgufFault.Shown(name)}', which this engine does not run. It runs "
             + $"{string.Join(" and ", Known.Select(known => known.Name))}: take a model of these.");
 }

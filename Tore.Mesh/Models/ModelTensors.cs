@@ -77,8 +77,7 @@ public sealed class ModelTensors
     private GgufTensor Matrix(string name, long columns, long rows)
     {
         GgufTensor tensor = Find(name, columns, rows);
-        _ = tensor.Type;
-        return tensor;
+        return tensor.HasKnownType ? tensor : throw GgufFault.UnknownType(_file.Path, tensor);
     }
 
     private GgufTensor Vector(string name, long elements)

@@ -40,6 +40,12 @@ public static class Limits
     /// <summary>Layers of one model.</summary>
     public const int ModelLayers = 1_024;
 
+    /// <summary>Models whose identity is remembered.</summary>
+    public const int IdentityCacheEntries = 256;
+
+    /// <summary>Bytes of the file of remembered identities; one entry has some 200, more for split models.</summary>
+    public const int IdentityCacheBytes = 16 * 1024 * 1024;
+
     /// <summary>Largest width, feed-forward width or vocabulary.</summary>
     public const int ModelDimension = 2_097_152;
 
@@ -80,6 +86,64 @@ public static class Limits
     /// <summary>Peers with a standing control link.</summary>
     public const int ControlPeers = 128;
 
+    /// <summary>Bytes of the MessagePack header before an activation tensor; 512 token ids are some 2.6 kB.</summary>
+    public const int ActivationHeaderBytes = 64 * 1024;
+
+    /// <summary>Bytes of one frame on an activation link: header and tensor.</summary>
+    public const int ActivationFrameBytes = ActivationHeaderBytes + ActivationBytes;
+
+    /// <summary>Bytes that wait to be sent on a control link before messages are refused or held: two of the largest frames.</summary>
+    public const int ControlQueueBytes = 2 * ControlFrameBytes;
+
+    /// <summary>Bytes that wait to be sent on an activation link: four of the largest frames, as many as <see cref="TokensAhead"/>.</summary>
+    public const int ActivationQueueBytes = 4 * ActivationFrameBytes;
+
+    /// <summary>Bytes received on a connection and not yet read, beyond which the peer is made to wait.</summary>
+    public const int ReceiveBufferBytes = 1024 * 1024;
+
+    /// <summary>Time for a connection to come up (TCP, name look-up included).</summary>
+    public static readonly TimeSpan Dial = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a closed connection may take to send what it still holds and to see the peer close.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(2);
+
+    /// <summary>Incoming links in their handshake at once; further ones are closed unread.</summary>
+    public const int PendingHandshakes = 64;
+
+    /// <summary>Incoming links in their handshake from one address other than loopback, so that one host cannot shut others out.</summary>
+    public const int PendingHandshakesPerAddress = 16;
+
+    /// <summary>Open links that one peer may have dialled here, of both kinds.</summary>
+    public const int LinksPerPeer = 16;
+
+    // Wire messages: what a reader accepts before it allocates.
+    /// <summary>Bytes of a name, label, address or id in a message.</summary>
+    public const int WireNameBytes = 256;
+
+    /// <summary>Bytes of a text for people in a message.</summary>
+    public const int WireTextBytes = 4096;
+
+    /// <summary>Nesting of what a reader skips.</summary>
+    public const int WireDepth = 16;
+
+    /// <summary>Addresses of one node in a message.</summary>
+    public const int WireAddresses = 32;
+
+    /// <summary>Nodes in one list of peers.</summary>
+    public const int WirePeers = 1024;
+
+    /// <summary>Models that one node says it holds.</summary>
+    public const int WireModels = 256;
+
+    /// <summary>Stages of one route.</summary>
+    public const int WireStages = 256;
+
+    /// <summary>End tokens of a request.</summary>
+    public const int WireEndIds = 256;
+
+    /// <summary>Alternatives told with a token.</summary>
+    public const int WireTopTokens = 64;
+
     /// <summary>Models that one node serves or tells of.</summary>
     public const int NodeModels = 64;
 
@@ -91,6 +155,19 @@ public static class Limits
 
     /// <summary>Addresses that one node may tell of itself.</summary>
     public const int NodeAddresses = 16;
+
+    // Discovery: anybody on the network segment may send these.
+    /// <summary>Bytes of one mDNS packet (RFC 6762 §17).</summary>
+    public const int MdnsPacketBytes = 9_000;
+
+    /// <summary>Questions and records of one mDNS packet; real ones have some 10.</summary>
+    public const int MdnsRecords = 256;
+
+    /// <summary>Nodes remembered from mDNS on one interface.</summary>
+    public const int MdnsNodes = 1_024;
+
+    /// <summary>Received mDNS packets that wait; more are dropped, and come again.</summary>
+    public const int MdnsPacketsWaiting = 256;
 
     // Requests.
     /// <summary>Requests that wait at an entry node for a slot.</summary>
@@ -123,6 +200,12 @@ public static class Limits
 
     /// <summary>Open HTTP connections.</summary>
     public const int HttpConnections = 512;
+
+    /// <summary>Open HTTP connections of one address; loopback is exempt.</summary>
+    public const int HttpConnectionsPerAddress = 16;
+
+    /// <summary>Open HTTP connections that were upgraded to another protocol.</summary>
+    public const int HttpUpgradedConnections = 128;
 
     /// <summary>The largest prefill chunk for a model of this width, so that one chunk fits one frame.</summary>
     /// <param name="width">Embedding length of the model.</param>

@@ -34,7 +34,7 @@ internal static unsafe class MatrixProduct
         {
             return;
         }
-        ScalarProduct.Run(w, x, tokens, y, yStride, groupStart, groupEnd);
+        MatrixKernels.Run(w, x, tokens, y, yStride, groupStart, groupEnd, set);
         if (bias != null)
         {
             AddBias(w, tokens, bias, y, yStride, groupStart, groupEnd);

@@ -78,7 +78,8 @@ public sealed class GoldenTokenizerTests
         tokenizer.Encode(text, special, special, ids);
         if (!ids.SequenceEqual(expected))
         {
-            wrong.Add($"{JsonSerializer.Serialize(text)} special={special}: [{string.Join(' ', ids)}], expected [{string.Join(' ', expected)}]");
+            wrong.Add(
+                $"{JsonSerializer.Serialize(text)} special={special}: [{string.Join(' ', ids)}], expected [{string.Join(' ', expected)}]");
         }
     }
 }

@@ -36,6 +36,9 @@ internal sealed unsafe class TokenSampler
         _keptById = new int[vocabulary];
     }
 
+    /// <summary>Bytes that a sampler takes.</summary>
+    public static long BytesFor(int vocabulary) => (long)vocabulary * ((2 * sizeof(float)) + sizeof(ulong) + (2 * sizeof(int))) + (vocabulary / 8);
+
     /// <summary>Draws the token of a position.</summary>
     /// <param name="logits">One f32 a token of the vocabulary; not changed.</param>
     /// <param name="options">How to draw.</param>

@@ -1,4 +1,3 @@
-using Tore.Mesh.Primitives;
 using Tore.Mesh.Tensors;
 
 namespace Tore.Mesh.Models.Gguf;
@@ -30,10 +29,7 @@ public sealed record GgufTensor(string Name, int RawType, IReadOnlyList<long> Di
     /// <summary>The type, if the engine reads it; else <c>unknown_tensor_type</c>.</summary>
     public TensorType Type => HasKnownType
         ? (TensorType)RawType
-        : throw new ToreException(
-            ErrorCodes.UnknownTensorType,
-            $"tensor '{Name}' has type {TypeName}, which this engine does not read. It reads "
-            + $"{string.Join(", ", Enum.GetNames<TensorType>())}: take a file in one of these.");
+        : throw GgufFault.UnknownType("the model", this);
 
     /// <summary>The dimensions for people: <c>576x49152</c>.</summary>
     public string Shape => string.Join('x', Dimensions);

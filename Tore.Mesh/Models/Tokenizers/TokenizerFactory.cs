@@ -22,7 +22,8 @@ internal static class TokenizerFactory
             default:
                 throw new ToreException(
                     ErrorCodes.UnknownTokenizer,
-                    $"The file's tokenizer model '{Excerpt.Of(data.Model)}' is not known; known are llama (SentencePiece) and gpt2 (byte-level BPE).");
+                    $"The file's tokenizer model '{Excerpt.Of(data.Model)}' is not known; known are llama (SentencePiece) and gpt2 "
+                    + "(byte-level BPE).");
         }
     }
 }

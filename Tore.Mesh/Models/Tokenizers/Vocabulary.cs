@@ -93,7 +93,9 @@ internal sealed class Vocabulary
         {
             if (float.IsNaN(scores[id]))
             {
-                throw new ToreException(ErrorCodes.ModelBadValue, $"The model's tokenizer has a bad value: the score of token {id} is NaN.");
+                throw new ToreException(
+                    ErrorCodes.ModelBadValue,
+                    $"The model's tokenizer has a bad value: the score of token {id} is NaN.");
             }
         }
         return scores;

@@ -23,14 +23,21 @@ internal static unsafe partial class PageAdvice
         {
             return;
         }
-        if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD())
+        try
         {
-            _ = AdviseMemory((void*)first, end - first, DontNeed);
+            if (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD())
+            {
+                _ = AdviseMemory((void*)first, end - first, DontNeed);
+            }
+            else if (OperatingSystem.IsWindows())
+            {
+                // Unlocking pages that were never locked drops them from the working set (documented side effect).
+                _ = VirtualUnlock((void*)first, end - first);
+            }
         }
-        else if (OperatingSystem.IsWindows())
+        catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
-            // Unlocking pages that were never locked drops them from the working set (documented side effect).
-            _ = VirtualUnlock((void*)first, end - first);
+            // A system library of another name: the pages stay until memory is short, which is all that is lost.
         }
     }
 

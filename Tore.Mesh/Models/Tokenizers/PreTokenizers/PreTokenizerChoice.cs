@@ -40,6 +40,7 @@ internal sealed record PreTokenizerChoice(PreTokenizer Splitter, bool WholeWords
         }
         throw new ToreException(
             ErrorCodes.UnknownTokenizer,
-            $"The file's pre-tokenizer '{Excerpt.Of(name)}' is not known; known are {string.Join(", ", Known.Select(entry => entry.Name))}.");
+            $"The file's pre-tokenizer '{Excerpt.Of(name)}' is not known; known are "
+            + $"{string.Join(", ", Known.Select(entry => entry.Name))}.");
     }
 }

@@ -18,6 +18,26 @@ internal static unsafe class Reduction
         return Tree(lanes);
     }
 
+    /// <summary>The SIMD twin: the same lanes in registers.</summary>
+    public static float Dot16<T>(float* a, float* b, int n)
+        where T : struct, ILanes<T>
+    {
+        T sum = T.All(0);
+        int i = 0;
+        for (; i <= n - Lanes; i += Lanes)
+        {
+            sum = T.Fma(T.Load(a + i), T.Load(b + i), sum);
+        }
+        if (i == n)
+        {
+            return T.Tree(sum);
+        }
+        float* lanes = stackalloc float[Lanes];
+        sum.Store(lanes);
+        AddProducts(lanes, a, b, i, n);
+        return Tree(lanes);
+    }
+
     /// <summary>The sum of x[i].</summary>
     public static float Sum16(float* x, int n)
     {

@@ -8,15 +8,27 @@ internal static unsafe class Softmax
     /// <summary>Whether no element is NaN or Inf.</summary>
     public static bool AllFinite(float* x, int n, KernelSet set)
     {
-        _ = set;
-        return ScalarAllFinite(x, 0, n);
+        return set switch
+        {
+            KernelSet.Avx512 or KernelSet.Avx512Vnni => SimdAllFinite<Lanes512>(x, n),
+            KernelSet.Avx2 or KernelSet.Avx2Vnni => SimdAllFinite<Lanes256>(x, n),
+            KernelSet.Neon => SimdAllFinite<Lanes128>(x, n),
+            _ => ScalarAllFinite(x, 0, n),
+        };
     }
 
-    /// <summary>The greatest of <paramref name="n"/> elements that are not NaN; -Inf for none.</summary>
+    /// <summary>The greatest of <paramref name="n"/> elements that are not NaN; -Inf for none, +0 for any zero.</summary>
     public static float Max(float* x, int n, KernelSet set)
     {
-        _ = set;
-        return ScalarMax(x, 0, n);
+        float max = set switch
+        {
+            KernelSet.Avx512 or KernelSet.Avx512Vnni => SimdMax<Lanes512>(x, n),
+            KernelSet.Avx2 or KernelSet.Avx2Vnni => SimdMax<Lanes256>(x, n),
+            KernelSet.Neon => SimdMax<Lanes128>(x, n),
+            _ => ScalarMax(x, 0, n),
+        };
+        // Which zero came first depends on the lanes.
+        return max + 0f;
     }
 
     /// <summary>
@@ -25,10 +37,16 @@ internal static unsafe class Softmax
     /// </summary>
     public static float Exponentials(float* x, int n, float max, float divisor, float* p, KernelSet set)
     {
-        _ = set;
         float* lanes = stackalloc float[Reduction.Lanes];
         new Span<float>(lanes, Reduction.Lanes).Clear();
-        ScalarExponentials(x, 0, n, max, divisor, p, lanes);
+        int done = set switch
+        {
+            KernelSet.Avx512 or KernelSet.Avx512Vnni => SimdExponentials<Lanes512>(x, n, max, divisor, p, lanes),
+            KernelSet.Avx2 or KernelSet.Avx2Vnni => SimdExponentials<Lanes256>(x, n, max, divisor, p, lanes),
+            KernelSet.Neon => SimdExponentials<Lanes128>(x, n, max, divisor, p, lanes),
+            _ => 0,
+        };
+        ScalarExponentials(x, done, n, max, divisor, p, lanes);
         return Reduction.Tree(lanes);
     }
 
@@ -64,5 +82,76 @@ internal static unsafe class Softmax
             p[i] = CanonicalMath.Exp((x[i] - max) / divisor);
             lanes[i % Reduction.Lanes] += p[i];
         }
+    }
+
+    /// <summary>x = exp(x - the maximum of x), in place; gives the sum16. The SIMD part of attention.</summary>
+    public static float InPlace<T>(float* x, int n)
+        where T : struct, ILanes<T>
+    {
+        float max = SimdMax<T>(x, n);
+        T shift = T.All(max);
+        T sum = T.All(0);
+        int i = 0;
+        for (; i <= n - Reduction.Lanes; i += Reduction.Lanes)
+        {
+            T y = LaneMath.Exp(T.Load(x + i) - shift);
+            y.Store(x + i);
+            sum += y;
+        }
+        float* lanes = stackalloc float[Reduction.Lanes];
+        sum.Store(lanes);
+        for (; i < n; i++)
+        {
+            x[i] = CanonicalMath.Exp(x[i] - max);
+            lanes[i % Reduction.Lanes] += x[i];
+        }
+        return Reduction.Tree(lanes);
+    }
+
+    private static bool SimdAllFinite<T>(float* x, int n)
+        where T : struct, ILanes<T>
+    {
+        int i = 0;
+        for (; i <= n - Reduction.Lanes; i += Reduction.Lanes)
+        {
+            if (!T.IsFinite(T.Load(x + i)))
+            {
+                return false;
+            }
+        }
+        return ScalarAllFinite(x, i, n);
+    }
+
+    private static float SimdMax<T>(float* x, int n)
+        where T : struct, ILanes<T>
+    {
+        T max = T.All(float.NegativeInfinity);
+        int i = 0;
+        for (; i <= n - Reduction.Lanes; i += Reduction.Lanes)
+        {
+            max = T.Max(T.Load(x + i), max);
+        }
+        float* lanes = stackalloc float[Reduction.Lanes];
+        max.Store(lanes);
+        float whole = ScalarMax(lanes, 0, Reduction.Lanes);
+        float rest = ScalarMax(x, i, n);
+        return rest > whole ? rest : whole;
+    }
+
+    private static int SimdExponentials<T>(float* x, int n, float max, float divisor, float* p, float* lanes)
+        where T : struct, ILanes<T>
+    {
+        T shift = T.All(max);
+        T divisors = T.All(divisor);
+        T sum = T.All(0);
+        int i = 0;
+        for (; i <= n - Reduction.Lanes; i += Reduction.Lanes)
+        {
+            T y = LaneMath.Exp((T.Load(x + i) - shift) / divisors);
+            y.Store(p + i);
+            sum += y;
+        }
+        sum.Store(lanes);
+        return i;
     }
 }

@@ -1,0 +1,46 @@
+using Tore.Mesh.Inference;
+using Tore.Mesh.Models;
+using Tore.Mesh.Models.Gguf;
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Tensors;
+using Tore.Mesh.Tests.Support;
+
+namespace Tore.Mesh.Tests.Inference;
+
+/// <summary>Shards of the project's own small model, and of models made from it.</summary>
+internal static class TestShards
+{
+    public static string StoriesPath { get; } = Path.Combine(SharedFiles.Repository, "Tore.Mesh.Host", "Models", "stories.gguf");
+
+    /// <summary>A backend whose threads are counted nowhere else.</summary>
+    public static ManagedBackend Backend(TemporaryFolder folder) =>
+        new(KernelSets.Current, Path.Combine(folder.FullPath, "runtime"), TimeProvider.System);
+
+    public static ManagedShard Load(ManagedBackend backend, string path, LayerRange? layers = null, ShardOptions? options = null)
+    {
+        using GgufFile file = GgufFile.Open(path);
+        ModelConfig config = ModelConfig.Read(file);
+        return (ManagedShard)backend.Load(
+            file, config, layers ?? LayerRange.All(config.LayerCount), options ?? new ShardOptions { Threads = 1, ContextLength = 128 }, null, default);
+    }
+
+    /// <summary>Copies a model, giving a chance to change the stored bytes of each tensor.</summary>
+    public static void Rewrite(string source, string target, Action<string, byte[]> change)
+    {
+        using GgufFile file = GgufFile.Open(source);
+        var writer = new GgufWriter();
+        foreach (string key in file.Metadata.Keys)
+        {
+            ReadOnlySpan<byte> stored = file.Metadata.StoredValue(key, out GgufValueType type);
+            writer.AddStored(key, type, stored);
+        }
+        foreach (GgufTensor tensor in file.Tensors)
+        {
+            var bytes = new byte[tensor.Bytes];
+            file.Read(tensor, 0, bytes);
+            change(tensor.Name, bytes);
+            writer.AddTensor(tensor.Name, tensor.RawType, tensor.Dimensions, output => output.Write(bytes));
+        }
+        writer.Write(target);
+    }
+}

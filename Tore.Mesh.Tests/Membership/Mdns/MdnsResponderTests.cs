@@ -1,0 +1,69 @@
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tore.Mesh.Membership.Mdns;
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Tests.Support;
+
+namespace Tore.Mesh.Tests.Membership.Mdns;
+
+public sealed class MdnsResponderTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Start_TwoNodesOnLoopbackWithoutARoute_FindEachOtherAndSayGoodbye()
+    {
+        var heardByFirst = new Listener();
+        var heardBySecond = new Listener();
+        (MdnsResponder first, MdnsResponder second) = NetworkNamespace.Run(() => (Start(1, heardByFirst), Start(2, heardBySecond)));
+        await using MdnsResponder keep = first;
+
+        MdnsNode found = await heardByFirst.NextAsync("the first node to find the second");
+        Assert.Equal(TestNodes.Id(2), found.Node);
+        Assert.Equal([IPAddress.Loopback], found.Addresses);
+        Assert.Equal(TestNodes.Id(1), (await heardBySecond.NextAsync("the second node to find the first")).Node);
+
+        await second.DisposeAsync();
+        Assert.Equal(TestNodes.Id(2), await heardByFirst.NextLostAsync("the first node to hear the second's goodbye"));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public void For_Loopback_IsTheLoopbackInterfaceOnly(string listened)
+    {
+        MdnsInterface network = Assert.Single(MdnsInterface.For(IPAddress.Parse(listened)));
+        Assert.Equal(IPAddress.Loopback, network.Local);
+        Assert.Equal([IPAddress.Parse(listened)], network.Announced);
+    }
+
+    private static MdnsResponder Start(int number, Listener listener)
+    {
+        MdnsResponder responder = MdnsResponder.Start(MdnsInterface.For(IPAddress.Loopback), TestNodes.Of(number), listener,
+            new Random(number), TimeProvider.System, NullLogger.Instance);
+        Assert.Equal(1, responder.Interfaces);
+        return responder;
+    }
+
+    private sealed class Listener : IMdnsListener
+    {
+        private readonly Channel<MdnsNode> _found = Channel.CreateUnbounded<MdnsNode>();
+        private readonly Channel<NodeId> _lost = Channel.CreateUnbounded<NodeId>();
+
+        public void Found(MdnsNode node) => _found.Writer.TryWrite(node);
+
+        public void Lost(NodeId node) => _lost.Writer.TryWrite(node);
+
+        public Task<MdnsNode> NextAsync(string what) => Within(_found.Reader.ReadAsync().AsTask(), what);
+
+        public Task<NodeId> NextLostAsync(string what) => Within(_lost.Reader.ReadAsync().AsTask(), what);
+
+        private static async Task<T> Within<T>(Task<T> task, string what)
+        {
+            await Task.WhenAny(task, Task.Delay(Patience, TestContext.Current.CancellationToken));
+            Assert.True(task.IsCompleted, $"waited {Patience.TotalSeconds} s for {what}");
+            return await task;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Tensors;
+
+namespace Tore.Mesh.Inference;
+
+/// <summary>
+/// What tells whether two engines give the same bits: the version of the arithmetic and a hash over the results of a fixed list of cases,
+/// computed with the kernels that run here (docs/arithmetic.md, Fingerprint).
+/// </summary>
+public static class EngineFingerprint
+{
+    /// <summary>Version of docs/arithmetic.md.</summary>
+    public const int ArithmeticVersion = 1;
+
+    private static readonly Lazy<string> _current = new(() => Compute(KernelSets.Current));
+
+    /// <summary>The fingerprint of the kernels that this process uses; computed once, in some tens of milliseconds.</summary>
+    public static string Current => _current.Value;
+
+    /// <summary>The fingerprint of one kernel set that this machine can run: <c>arith-1:</c> and 64 hex digits.</summary>
+    public static string Compute(KernelSet set)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        new FingerprintCases(hash, set).Run();
+        return $"arith-{ArithmeticVersion}:{new Digest(hash.GetHashAndReset()).ToHex()}";
+    }
+}

@@ -1,0 +1,20 @@
+namespace Tore.Mesh.Inference;
+
+/// <summary>A step of the pass that runs, with the place of its rows.</summary>
+internal struct PassStep
+{
+    /// <summary>Its pages.</summary>
+    public KvSequence Sequence;
+
+    /// <summary>Its first row in the pass.</summary>
+    public int FirstRow;
+
+    /// <summary>Its rows.</summary>
+    public int Count;
+
+    /// <summary>Position of its first row.</summary>
+    public int Position;
+
+    /// <summary>Whether a value overflowed. Lanes only ever set it.</summary>
+    public bool Failed;
+}

@@ -1,0 +1,38 @@
+namespace Tore.Mesh.Wire;
+
+/// <summary>
+/// The number of each message on the wire. Numbers are explicit and never reused: a message that goes keeps its number here,
+/// named Retired. <c>schemas/wire.md</c> lists them all; <c>schemas/wire</c> holds their golden bytes.
+/// </summary>
+internal enum MessageType : ushort
+{
+    // Both kinds of link.
+    LinkOpen = 1,
+    Goodbye = 2,
+
+    // Control: members.
+    Ping = 16,
+    Pong = 17,
+    NodeInfo = 18,
+    Peers = 19,
+    DialRequest = 20,
+
+    // Control: shards.
+    OpenShard = 24,
+    ShardOpened = 25,
+    Refused = 26,
+
+    // Control: sequences. Close, failure and acknowledgement are taken on activation links too, where they keep their place among
+    // the frames.
+    OpenSequence = 32,
+    SequenceOpened = 33,
+    CloseSequence = 34,
+    SequenceFailed = 35,
+    TokenAck = 36,
+    StartSequence = 37,
+
+    // Activation links.
+    Activations = 64,
+    Token = 65,
+    ChunkDone = 66,
+}

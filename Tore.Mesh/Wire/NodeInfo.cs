@@ -1,0 +1,133 @@
+using Tore.Mesh.Primitives;
+
+namespace Tore.Mesh.Wire;
+
+/// <summary>
+/// What a node says of itself: on every control link as soon as it stands, and again whenever something changed. It replaces what the
+/// node said before, unless its revision is lower.
+/// </summary>
+internal readonly record struct NodeInfo : IMessage<NodeInfo>
+{
+    /// <summary>Makes an empty description.</summary>
+    public NodeInfo()
+    {
+    }
+
+    /// <summary>The node; over a direct link it must be the link's peer.</summary>
+    public NodeId Node { get; init; }
+
+    /// <summary>Drawn at random at each start of the node, so that a peer sees that it is another process.</summary>
+    public ulong Start { get; init; }
+
+    /// <summary>Rises with every change of the description since the start.</summary>
+    public ulong Revision { get; init; }
+
+    /// <summary>Addresses at which it listens, <c>host:port</c> or <c>[v6]:port</c>.</summary>
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    /// <summary>URL of its HTTP interface; null without.</summary>
+    public string? HttpAddress { get; init; }
+
+    /// <summary>Program version.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>Kernel set in use.</summary>
+    public string Isa { get; init; } = "";
+
+    /// <summary>Version and hash of its arithmetic; stages of one route have equal ones.</summary>
+    public string EngineFingerprint { get; init; } = "";
+
+    /// <summary>Sequences that each stage there runs at once.</summary>
+    public int Slots { get; init; }
+
+    /// <summary>Sequences running there now.</summary>
+    public int SlotsInUse { get; init; }
+
+    /// <summary>Whether it leaves: it takes no new sequence.</summary>
+    public bool IsDraining { get; init; }
+
+    /// <summary>The models it holds.</summary>
+    public IReadOnlyList<HeldModel> Models { get; init; } = [];
+
+    /// <inheritdoc/>
+    public static MessageType Type => MessageType.NodeInfo;
+
+    /// <inheritdoc/>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(12);
+        writer.Write(Node);
+        writer.Write(Start);
+        writer.Write(Revision);
+        writer.Write(Addresses);
+        writer.Write(HttpAddress);
+        writer.Write(Version);
+        writer.Write(Isa);
+        writer.Write(EngineFingerprint);
+        writer.Write(Slots);
+        writer.Write(SlotsInUse);
+        writer.Write(IsDraining);
+        writer.WriteArrayHeader(Models.Count);
+        for (int i = 0; i < Models.Count; i++)
+        {
+            Models[i].Write(ref writer);
+        }
+    }
+
+    /// <inheritdoc/>
+    public static bool TryRead(ref MessagePackReader reader, out NodeInfo message)
+    {
+        message = default;
+        if (!reader.TryReadFields(12, out int added)
+            || !reader.TryRead(out NodeId node)
+            || !reader.TryRead(out ulong start)
+            || !reader.TryRead(out ulong revision)
+            || !reader.TryRead(Limits.WireAddresses, Limits.WireNameBytes, out string[] addresses)
+            || !reader.TryReadOptional(Limits.WireNameBytes, out string? http)
+            || !reader.TryRead(Limits.WireNameBytes, out string version)
+            || !reader.TryRead(Limits.WireNameBytes, out string isa)
+            || !reader.TryRead(Limits.WireNameBytes, out string fingerprint)
+            || !reader.TryReadCount(out int slots)
+            || !reader.TryReadCount(out int slotsInUse)
+            || !reader.TryRead(out bool draining)
+            || !TryReadModels(ref reader, out HeldModel[] models)
+            || !reader.TrySkip(added))
+        {
+            return false;
+        }
+        message = new NodeInfo
+        {
+            Node = node,
+            Start = start,
+            Revision = revision,
+            Addresses = addresses,
+            HttpAddress = http,
+            Version = version,
+            Isa = isa,
+            EngineFingerprint = fingerprint,
+            Slots = slots,
+            SlotsInUse = slotsInUse,
+            IsDraining = draining,
+            Models = models,
+        };
+        return true;
+    }
+
+    private static bool TryReadModels(ref MessagePackReader reader, out HeldModel[] models)
+    {
+        models = [];
+        if (!reader.TryReadArrayHeader(Limits.WireModels, out int count))
+        {
+            return false;
+        }
+        models = new HeldModel[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (!HeldModel.TryRead(ref reader, out models[i]))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+}
