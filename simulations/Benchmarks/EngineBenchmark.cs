@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using Tore.Mesh.Models;
+using Tore.Mesh.Models.Gguf;
 
 namespace Tore.Mesh.Benchmarks;
 
@@ -18,13 +20,13 @@ internal static class EngineBenchmark
         foreach (string type in types)
         {
             string model = SynthFile.Billion(type, modelFolder);
+            long bytesPerToken = BytesPerToken(model);
             foreach (int threads in threadCounts)
             {
+                string script = Path.Combine(AppContext.BaseDirectory, "llama-cpp.mjs");
                 JsonElement theirs = ToreProcess.RunProgram(
-                    "node",
-                    [Path.Combine(AppContext.BaseDirectory, "llama-cpp.mjs"), model, Text(threads), Text(PrefillTokens), Text(DecodeTokens), Text(runs)],
-                    llamaFolder);
-                JsonElement ours = Bench(model, threads);
+                    "node", [script, model, Text(threads), Text(PrefillTokens), Text(DecodeTokens), Text(runs)], llamaFolder);
+                JsonElement ours = Bench(model, threads, runs);
                 string label = $"{type}, {threads} thread{(threads == 1 ? "" : "s")}: ";
                 double decode = Number(ours, "decode_tokens_per_second"), prefill = Number(ours, "prefill_tokens_per_second");
                 report.Add(new Figure(label + "llama.cpp prefill tok/s", Number(theirs, "prefill")));
@@ -33,7 +35,7 @@ internal static class EngineBenchmark
                 report.Add(new Figure(label + "decode tok/s", decode));
                 report.Add(new Figure(label + "prefill ratio", prefill / Number(theirs, "prefill"), 0.7));
                 report.Add(new Figure(label + "decode ratio", decode / Number(theirs, "decode"), threads == 1 ? 1.0 : null));
-                report.Add(new Figure(label + "share of raw read bandwidth", Share(ours, decode), threads == 1 ? null : 0.8));
+                report.Add(new Figure(label + "share of raw read bandwidth", decode * bytesPerToken / Number(ours, "read_bytes_per_second"), threads == 1 ? null : 0.8));
                 AddMemory(report, label, ours);
             }
         }
@@ -41,10 +43,9 @@ internal static class EngineBenchmark
     }
 
     /// <summary>Our own prefill and decode under each instruction set that the runtime can be told to leave out.</summary>
-    public static int Sets(string type, int threads, string? modelFolder, bool json)
+    public static int Sets(string[] types, int[] threadCounts, string? modelFolder, bool json)
     {
         Report report = new("sets", json);
-        string model = SynthFile.Billion(type, modelFolder);
         (string Name, Dictionary<string, string> Environment)[] cases =
         [
             ("all", []),
@@ -52,12 +53,19 @@ internal static class EngineBenchmark
             ("DOTNET_EnableAVX512=0", new() { ["DOTNET_EnableAVX512"] = "0" }),
             ("both", new() { ["DOTNET_EnableAVX512"] = "0", ["DOTNET_EnableAVXVNNI"] = "0" }),
         ];
-        foreach ((string name, Dictionary<string, string> environment) in cases)
+        foreach (string type in types)
         {
-            JsonElement ours = Bench(model, threads, environment);
-            string label = $"{type}, {name} ({ours.GetProperty("isa").GetString()}): ";
-            report.Add(new Figure(label + "prefill tok/s", Number(ours, "prefill_tokens_per_second")));
-            report.Add(new Figure(label + "decode tok/s", Number(ours, "decode_tokens_per_second")));
+            string model = SynthFile.Billion(type, modelFolder);
+            foreach (int threads in threadCounts)
+            {
+                foreach ((string name, Dictionary<string, string> environment) in cases)
+                {
+                    JsonElement ours = Bench(model, threads, 3, environment);
+                    string label = $"{type}, threads {threads}, {name} ({ours.GetProperty("isa").GetString()}): ";
+                    report.Add(new Figure(label + "prefill tok/s", Number(ours, "prefill_tokens_per_second")));
+                    report.Add(new Figure(label + "decode tok/s", Number(ours, "decode_tokens_per_second")));
+                }
+            }
         }
         return report.Finish();
     }
@@ -66,16 +74,20 @@ internal static class EngineBenchmark
     public static int Smoke(string? modelFolder, bool json)
     {
         Report report = new("smoke", json);
-        JsonElement ours = Bench(SynthFile.Small("Q4_0", modelFolder), 1);
+        JsonElement ours = Bench(SynthFile.Small("Q4_0", modelFolder), 1, 1);
         report.Add(new Figure("prefill tok/s", Number(ours, "prefill_tokens_per_second"), double.Epsilon));
         report.Add(new Figure("decode tok/s", Number(ours, "decode_tokens_per_second"), double.Epsilon));
         AddMemory(report, "", ours);
         return report.Finish();
     }
 
-    private static JsonElement Bench(string model, int threads, IReadOnlyDictionary<string, string>? environment = null) =>
+    private static JsonElement Bench(string model, int threads, int runs, IReadOnlyDictionary<string, string>? environment = null) =>
         ToreProcess.Run(
-            ["bench", model, "--prompt", Text(PrefillTokens), "--generate", Text(DecodeTokens), "--threads", Text(threads)], environment);
+            [
+                "bench", model, "--prompt", Text(PrefillTokens), "--generate", Text(DecodeTokens), "--threads", Text(threads),
+                "--repeats", Text(runs),
+            ],
+            environment);
 
     private static void AddMemory(Report report, string label, JsonElement ours)
     {
@@ -84,9 +96,13 @@ internal static class EngineBenchmark
         report.Add(new Figure(label + "peak memory over 1.05 x budget + 100 MB", Number(ours, "peak_memory_bytes") / ceiling, 1, AtMost: true));
     }
 
-    // Decode reads every packed weight once a token; the embedding table is read a row at a time.
-    private static double Share(JsonElement ours, double decode) =>
-        decode * Number(ours, "bytes_per_token") / Number(ours, "read_bytes_per_second");
+    // Decode reads every packed weight once a token, but of the embedding table one row (unless it is the output matrix too).
+    private static long BytesPerToken(string model)
+    {
+        using GgufFile file = GgufFile.Open(model);
+        ModelTensors tensors = ModelTensors.Read(file, ModelConfig.Read(file));
+        return tensors.Layers.Sum(layer => layer.Bytes) + tensors.Output.Bytes;
+    }
 
     private static double Number(JsonElement element, string name) => element.GetProperty(name).GetDouble();
 

@@ -13,10 +13,18 @@ internal static class RingBenchmark
     private const int GeneratedTokens = 96;
 
     /// <summary>Measures decode in alternating runs and compares the medians.</summary>
-    public static async Task<int> RunAsync(string type, int runs, string? modelFolder, bool json)
+    public static async Task<int> RunAsync(string[] types, int runs, string? modelFolder, bool json)
     {
         Report report = new("ring", json);
-        string model = SynthFile.Billion(type, modelFolder);
+        foreach (string type in types)
+        {
+            await CompareAsync(type, SynthFile.Billion(type, modelFolder), runs, report);
+        }
+        return report.Finish();
+    }
+
+    private static async Task CompareAsync(string type, string model, int runs, Report report)
+    {
         string folder = Directory.CreateTempSubdirectory("tore-ring-").FullName;
         List<Process> nodes = [];
         try
@@ -46,7 +54,6 @@ internal static class RingBenchmark
             }
             Directory.Delete(folder, recursive: true);
         }
-        return report.Finish();
     }
 
     private static async Task<Node> StartAsync(string model, string folder, string name, string? seed, List<Process> nodes)
