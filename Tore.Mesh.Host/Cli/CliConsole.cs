@@ -14,6 +14,9 @@ internal sealed class CliConsole
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Columns where no terminal says how many it has: nothing is broken into lines.</summary>
+    private const int UnwatchedWidth = 1000;
+
     private readonly Stream _input;
     private bool _answered;
 
@@ -54,13 +57,22 @@ internal sealed class CliConsole
         return new CliConsole(Console.OpenStandardInput(), output, TextWriter.Synchronized(error), !Console.IsErrorRedirected);
     }
 
-    /// <summary>Spectre's console over standard error: tables and progress for people.</summary>
-    public IAnsiConsole Ansi(TextWriter writer) => AnsiConsole.Create(new AnsiConsoleSettings
+    /// <summary>Spectre's console over one of the two writers: tables and progress for people, plain and unbroken where nobody watches.</summary>
+    public IAnsiConsole Ansi(TextWriter writer)
     {
-        Out = new AnsiConsoleOutput(writer),
-        Ansi = ErrorIsTerminal && writer == Error ? AnsiSupport.Detect : AnsiSupport.No,
-        Interactive = ErrorIsTerminal && writer == Error ? InteractionSupport.Detect : InteractionSupport.No,
-    });
+        bool watched = ErrorIsTerminal && writer == Error;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = watched ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = watched ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!watched)
+        {
+            console.Profile.Width = UnwatchedWidth;
+        }
+        return console;
+    }
 
     /// <summary>Writes the one JSON object; a second one is a bug.</summary>
     public void WriteJson(JsonObject result)

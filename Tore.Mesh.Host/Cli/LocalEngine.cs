@@ -35,7 +35,7 @@ internal sealed class LocalEngine : IAsyncDisposable
 
     /// <summary>Loads a model, with a bar for who watches.</summary>
     public static Task<LocalEngine> LoadAsync(
-        CliConsole console, string model, ModelTextSource source, int stages, ShardOptions options, CancellationToken cancellationToken) =>
+        CliConsole console, string model, Func<GgufFile, ModelText> source, int stages, ShardOptions options, CancellationToken cancellationToken) =>
         CliProgress.RunAsync(console, "Loading", progress =>
         {
             using GgufFile file = ModelFiles.Open(model);

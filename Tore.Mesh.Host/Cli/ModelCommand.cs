@@ -7,6 +7,7 @@ internal static class ModelCommand
 {
     public static Command Build(CliConsole console) => new ToreCommand("model", "Look into model files, or make one.", "tore model inspect stories")
     {
+        ModelInspectCommand.Build(console),
         ModelSynthCommand.Build(console),
     };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Tore.Mesh.Models;
 using Tore.Mesh.Models.Chat;
 using Tore.Mesh.Pipelines.Text;
 
@@ -43,10 +44,10 @@ internal static class RunCommand
         {
             int others = parsed.GetValue(beside) ?? 0;
             await using LocalEngine engine = await LocalEngine.LoadAsync(
-                console, parsed.GetRequiredValue(model), file => ModelTexts.Open(file, parsed.GetValue(options.Template)),
+                console, parsed.GetRequiredValue(model), file => ModelText.Open(file, parsed.GetValue(options.Template)),
                 parsed.GetValue(options.Stages) ?? 1, options.ShardOf(parsed, others + 1), cancellation);
             string text = parsed.GetRequiredValue(prompt);
-            bool asChat = text.Length > 0 && (parsed.GetValue(chat) || (!parsed.GetValue(raw) && engine.Text.Template is not null));
+            bool asChat = text.Length > 0 && (parsed.GetValue(chat) || (!parsed.GetValue(raw) && engine.Text.HasTemplate));
             var request = new TextRequest
             {
                 RequestId = Guid.NewGuid().ToString("N"),

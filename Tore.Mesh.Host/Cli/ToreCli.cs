@@ -59,8 +59,11 @@ internal static partial class ToreCli
     private static IEnumerable<Command> Commands(CliConsole console) =>
     [
         RunCommand.Build(console),
+        ChatCommand.Build(console),
+        PeersCommand.Build(console),
         ModelCommand.Build(console),
         TokenizeCommand.Build(console),
+        ChatPromptCommand.Build(console),
         LogitsCommand.Build(console),
         BenchCommand.Build(console),
         VersionCommand.Build(console),

@@ -16,7 +16,7 @@ internal static class StoriesModel
     public static LocalPipelineProvider Load(ManagedBackend backend, int stages = 1, int slots = 4, int? context = null)
     {
         using GgufFile file = GgufFile.Open(ModelFiles.StoriesPath);
-        LocalModel model = ModelFiles.ToRun(file, ModelTexts.Open(file, null));
+        LocalModel model = ModelFiles.ToRun(file, ModelText.Open(file));
         return LocalPipelineProvider.Load(
             backend, model, stages, Options(slots, context), ScriptedNode, TimeProvider.System, null, CancellationToken.None);
     }

@@ -57,7 +57,8 @@ public abstract class TransportContract
         const int Size = 64 * 1024 * 1024;
         const int Buffered = 32 * 1024 * 1024; // more than two pipes and the system's socket buffers hold together
         const int ReceiveBuffer = 128 * 1024;
-        await using Pair pair = await ConnectAsync(new TransportOptions { SendBufferBytes = 256 * 1024, ReceiveBufferBytes = ReceiveBuffer });
+        var options = new TransportOptions { SendBufferBytes = 256 * 1024, ReceiveBufferBytes = ReceiveBuffer };
+        await using Pair pair = await ConnectAsync(options);
 
         Task<FlushResult> held = pair.Dialled.Output.WriteAsync(new byte[Size], Token).AsTask();
 

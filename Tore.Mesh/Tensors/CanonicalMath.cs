@@ -35,7 +35,7 @@ internal static class CanonicalMath
     public const float TanhPolynomialEnd = 0.625f;
 
     /// <summary>The one NaN that these functions return: 0x7FC00000, where <see cref="float.NaN"/> has its sign bit set.</summary>
-    public static readonly float NaN = BitConverter.UInt32BitsToSingle(0x7FC0_0000);
+    public static float NaN => BitConverter.UInt32BitsToSingle(0x7FC0_0000);
 
     /// <summary>e to the x; error below 0.9 ULP.</summary>
     public static float Exp(float x)

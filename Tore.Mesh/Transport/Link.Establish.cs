@@ -60,8 +60,13 @@ internal sealed partial class Link
         catch (Exception failure)
         {
             ToreException reason = ReasonOf(failure, handshake, deadline.IsCancellationRequested, connection.CloseReason, options);
-            connection.Abort(reason);
+            if (failure is not ToreException || handshake is null)
+            {
+                connection.Abort(reason);
+            }
+            // The handshake's own verdict closes in order: a reset could overtake our hello, by which the peer comes to its own.
             await connection.DisposeAsync();
+            await connection.Input.CompleteAsync();
             if (failure is OperationCanceledException && cancellationToken.IsCancellationRequested)
             {
                 throw;

@@ -15,7 +15,7 @@ internal sealed class TlsTransport : SocketTransport
 
     /// <summary>Uses <paramref name="certificate"/>, which the caller keeps alive.</summary>
     /// <param name="certificate">This node's.</param>
-    /// <param name="oldest">The oldest taken (<c>--tls-min</c>): <see cref="SslProtocols.Tls12"/> or <see cref="SslProtocols.Tls13"/>.</param>
+    /// <param name="oldest">The oldest TLS taken (<c>--tls-min</c>).</param>
     /// <param name="options">Bounds.</param>
     public TlsTransport(NodeCertificate certificate, SslProtocols oldest, TransportOptions options)
         : base(options) => _policy = new TlsPolicy(certificate, oldest);

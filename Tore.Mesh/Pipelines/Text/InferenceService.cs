@@ -51,7 +51,7 @@ public sealed class InferenceService
         await using ITokenPipeline pipeline = await _provider.AcquireAsync(model, prompt.Count + maxTokens, cancellationToken);
         yield return new TextStarted(model, prompt, seed, maxTokens, pipeline.Stages);
 
-        IReadOnlySet<int> endIds = text.Tokenizer.EndIds;
+        IReadOnlySet<int> endIds = text.EndIds;
         PipelineRequest work = new()
         {
             RequestId = request.RequestId,

@@ -1,5 +1,4 @@
 using Tore.Mesh.Models;
-using Tore.Mesh.Models.Tokenizers;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Pipelines.Text;
@@ -9,7 +8,7 @@ public static class PromptEncoder
 {
     /// <summary>
     /// The ids of a prompt: at least one. A text of nothing, no ids or no messages are <c>empty_prompt</c>; ids outside the vocabulary
-    /// <c>invalid_request</c>; a chat with a model that has no template <c>template_unsupported</c>.
+    /// <c>invalid_request</c>; a chat with a model that has no template <c>invalid_request</c>.
     /// </summary>
     public static List<int> Encode(ModelText text, TextPrompt prompt, bool parseSpecial)
     {
@@ -18,22 +17,14 @@ public static class PromptEncoder
         {
             TextPrompt.Plain plain => EncodePlain(text, plain.Text, parseSpecial),
             TextPrompt.Ids given => CheckIds(text, given.Tokens),
-            TextPrompt.Chat chat => EncodeChat(chat),
+            TextPrompt.Chat chat => EncodeChat(text, chat, parseSpecial),
             _ => throw new ArgumentOutOfRangeException(nameof(prompt)),
         };
         return ids.Count > 0 ? ids : throw Empty("gives no tokens");
     }
 
-    private static List<int> EncodePlain(ModelText text, string prompt, bool parseSpecial)
-    {
-        if (prompt.Length == 0)
-        {
-            throw Empty("is empty");
-        }
-        List<int> ids = [];
-        text.Tokenizer.EncodePrompt([new TextSegment(prompt, Trusted: parseSpecial)], ids);
-        return ids;
-    }
+    private static List<int> EncodePlain(ModelText text, string prompt, bool parseSpecial) =>
+        prompt.Length > 0 ? text.EncodeText(prompt, parseSpecial) : throw Empty("is empty");
 
     private static List<int> CheckIds(ModelText text, IReadOnlyList<int> ids)
     {
@@ -48,14 +39,8 @@ public static class PromptEncoder
         return [.. ids];
     }
 
-    private static List<int> EncodeChat(TextPrompt.Chat chat)
-    {
-        if (chat.Messages.Count == 0)
-        {
-            throw Empty("has no messages");
-        }
-        throw new ToreException(ErrorCodes.TemplateUnsupported, "This model has no chat template. Send a plain prompt, or name a template family with --template.");
-    }
+    private static List<int> EncodeChat(ModelText text, TextPrompt.Chat chat, bool parseSpecial) =>
+        chat.Messages.Count > 0 ? text.EncodeChat(chat.Messages, addGenerationPrompt: true, parseSpecial) : throw Empty("has no messages");
 
     private static ToreException Empty(string how) =>
         new(ErrorCodes.EmptyPrompt, $"The prompt {how}. Give at least one character of text, or one message.");

@@ -9,7 +9,7 @@ internal static unsafe class Block256Join<V, TLanes, TType>
     where TType : IBlock256Type
 {
     /// <summary>Adds one block.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(float* y, V products, byte* scales, byte* x, bool isFirst)
     {
         V pairs = TLanes.Zero;

@@ -9,6 +9,8 @@ internal readonly unsafe struct Block256Panel<V, TLanes, TDot, TType> : IPanel
     where TDot : IDot<V>
     where TType : IBlock256Type
 {
+    public static int FewTokens => 4;
+
     public static int LongRun => 2;
 
     public static int ActivationBytes => Record256.Bytes;
@@ -46,11 +48,39 @@ internal readonly unsafe struct Block256Panel<V, TLanes, TDot, TType> : IPanel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TShape>(in Tile tile)
-        where TShape : ITileShape => Block256Tile<V, TLanes, TDot, TType, TShape>.Run(tile);
+        where TShape : ITileShape
+    {
+        byte* activations = tile.Activations;
+        for (int block = 0; block < tile.Blocks; block++)
+        {
+            for (int vector = 0; vector < TShape.Vectors; vector++)
+            {
+                Block256Tile<V, TLanes, TDot, TType, TShape, PanelSource>.Run(
+                    tile.Weights + (vector * tile.WeightStep) + (block * WeightBytes), null, tile.Scales + (vector * tile.ScaleStep) + (block * ScaleBytes),
+                    activations, tile.ActivationStride, tile.Results + (vector * TLanes.Rows), tile.ResultStride, tile.IsFirst && block == 0);
+            }
+            activations += Record256.Bytes;
+        }
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void RunStream(PackedGroup group, int blocks, byte* x, nint stride, int tokens, float* y, nint yStride) =>
-        Block256Stream<V, TLanes, TDot, TType>.Run(group, blocks, x, stride, tokens, y, yStride);
+    public static void RunStream(PackedGroup group, int blocks, byte* x, nint stride, int tokens, float* y, nint yStride)
+    {
+        switch (tokens)
+        {
+            case 1:
+                Block256Stream<V, TLanes, TDot, TType, Shape1X1>.Run(group, blocks, x, stride, y, yStride);
+                break;
+            case 2:
+                Block256Stream<V, TLanes, TDot, TType, Shape1X2>.Run(group, blocks, x, stride, y, yStride);
+                break;
+            case 3:
+                Block256Stream<V, TLanes, TDot, TType, Shape1X3>.Run(group, blocks, x, stride, y, yStride);
+                break;
+            default:
+                Block256Stream<V, TLanes, TDot, TType, Shape1X4>.Run(group, blocks, x, stride, y, yStride);
+                break;
+        }
+    }
 }

@@ -3,124 +3,146 @@ using System.Runtime.CompilerServices;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// The inner kernel of the K types: up to 2 vectors of rows by 4 tokens. Per block and row: S = sum_j scale_j * sum(w * q)_j, exact in int32;
-/// acc = fma((float)S, d * dx, acc); with minima then acc = fma(-(float)sum_j(min_j * sum(q)_j), dmin * dx, acc).
+/// The inner kernel of the K types: a vector of rows by 1 to 4 tokens. Per block and row: S = sum_j scale_j * sum(w * q)_j, exact in int32;
+/// acc = fma((float)S, d * dx, acc); with minima then acc = fma(-(float)sum_j(min_j * sum(q)_j), dmin * dx, acc). A unit of 32 weights stays in
+/// 8 registers while the tokens pass.
 /// </summary>
-internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape>
+internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape, TSource>
     where V : struct
     where TLanes : ILanes<V>
     where TDot : IDot<V>
     where TType : IBlock256Type
     where TShape : ITileShape
+    where TSource : IWeightSource
 {
-    private static int SubSteps => TType.HasMinimum ? 8 : 4;
-
-    /// <summary>Runs the tile.</summary>
+    /// <summary>Adds one block to the results of one vector of rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in Tile tile)
+    public static void Run(byte* quants, byte* high, byte* scales, byte* x0, nint stride, float* y, nint resultStride, bool isFirst)
     {
-        byte* w = tile.Weights;
-        nint step = tile.WeightStep;
-        byte* s = tile.Scales;
-        nint scaleStep = tile.ScaleStep;
-        byte* x0 = tile.Activations;
-        byte* x1 = x0 + tile.ActivationStride;
-        byte* x2 = x1 + tile.ActivationStride;
-        byte* x3 = x2 + tile.ActivationStride;
-        float* y = tile.Results;
-        nint stride = tile.ResultStride;
-        for (int block = 0; block < tile.Blocks; block++)
+        byte* x1 = x0 + stride;
+        byte* x2 = x1 + stride;
+        byte* x3 = x2 + stride;
+        V p0 = TLanes.Zero, p1 = TLanes.Zero, p2 = TLanes.Zero, p3 = TLanes.Zero;
+        for (int pass = 0; pass < 8; pass++)
         {
-            V p0 = TLanes.Zero, p1 = TLanes.Zero, p2 = TLanes.Zero, p3 = TLanes.Zero;
-            V q0 = TLanes.Zero, q1 = TLanes.Zero, q2 = TLanes.Zero, q3 = TLanes.Zero;
-            byte* scales = s;
-            int at = Record256.Values;
-            for (int sub = 0; sub < 64; sub += SubSteps)
+            int quarter = pass / 2;
+            int unit = TSource.IsUnpacked ? pass : pass % 2 == 0 ? TType.LowUnit(quarter) : TType.HighUnit(quarter);
+            V w0, w1, w2, w3, w4, w5, w6, w7;
+            if (TSource.IsUnpacked)
             {
-                int steps = TDot.IsNarrow ? TType.NarrowSteps : SubSteps;
-                for (int chain = 0; chain < SubSteps; chain += steps)
-                {
-                    V c0 = TLanes.Zero, c1 = TLanes.Zero, c2 = TLanes.Zero, c3 = TLanes.Zero;
-                    V d0 = TLanes.Zero, d1 = TLanes.Zero, d2 = TLanes.Zero, d3 = TLanes.Zero;
-                    int end = at + (4 * steps);
-                    for (; at < end; at += 4)
-                    {
-                        V u = TLanes.Load(w);
-                        V v = TShape.Vectors > 1 ? TLanes.Load(w + step) : u;
-                        w += 64;
-                        V t = TLanes.Broadcast(x0 + at);
-                        c0 = TDot.Step(c0, u, t);
-                        d0 = TShape.Vectors > 1 ? TDot.Step(d0, v, t) : d0;
-                        if (TShape.Tokens > 1)
-                        {
-                            t = TLanes.Broadcast(x1 + at);
-                            c1 = TDot.Step(c1, u, t);
-                            d1 = TShape.Vectors > 1 ? TDot.Step(d1, v, t) : d1;
-                        }
-                        if (TShape.Tokens > 2)
-                        {
-                            t = TLanes.Broadcast(x2 + at);
-                            c2 = TDot.Step(c2, u, t);
-                            d2 = TShape.Vectors > 1 ? TDot.Step(d2, v, t) : d2;
-                        }
-                        if (TShape.Tokens > 3)
-                        {
-                            t = TLanes.Broadcast(x3 + at);
-                            c3 = TDot.Step(c3, u, t);
-                            d3 = TShape.Vectors > 1 ? TDot.Step(d3, v, t) : d3;
-                        }
-                    }
-                    V scale = TLanes.Load(scales);
-                    p0 = TDot.CloseScaled(p0, c0, scale);
-                    p1 = TShape.Tokens > 1 ? TDot.CloseScaled(p1, c1, scale) : p1;
-                    p2 = TShape.Tokens > 2 ? TDot.CloseScaled(p2, c2, scale) : p2;
-                    p3 = TShape.Tokens > 3 ? TDot.CloseScaled(p3, c3, scale) : p3;
-                    if (TShape.Vectors > 1)
-                    {
-                        scale = TLanes.Load(scales + scaleStep);
-                        q0 = TDot.CloseScaled(q0, d0, scale);
-                        q1 = TShape.Tokens > 1 ? TDot.CloseScaled(q1, d1, scale) : q1;
-                        q2 = TShape.Tokens > 2 ? TDot.CloseScaled(q2, d2, scale) : q2;
-                        q3 = TShape.Tokens > 3 ? TDot.CloseScaled(q3, d3, scale) : q3;
-                    }
-                }
-                scales += 64;
+                w0 = TLanes.Load(quants);
+                w1 = TLanes.Load(quants + 64);
+                w2 = TLanes.Load(quants + 128);
+                w3 = TLanes.Load(quants + 192);
+                w4 = TLanes.Load(quants + 256);
+                w5 = TLanes.Load(quants + 320);
+                w6 = TLanes.Load(quants + 384);
+                w7 = TLanes.Load(quants + 448);
+                quants += 512;
             }
-            bool isFirst = tile.IsFirst && block == 0;
-            Block256Join<V, TLanes, TType>.Run(y, p0, s, x0, isFirst);
-            if (TShape.Tokens > 1)
+            else if (pass % 2 == 0)
             {
-                Block256Join<V, TLanes, TType>.Run(y + stride, p1, s, x1, isFirst);
+                w0 = Low(quants, high, quarter, 0);
+                w1 = Low(quants, high, quarter, 1);
+                w2 = Low(quants, high, quarter, 2);
+                w3 = Low(quants, high, quarter, 3);
+                w4 = Low(quants, high, quarter, 4);
+                w5 = Low(quants, high, quarter, 5);
+                w6 = Low(quants, high, quarter, 6);
+                w7 = Low(quants, high, quarter, 7);
             }
-            if (TShape.Tokens > 2)
+            else
             {
-                Block256Join<V, TLanes, TType>.Run(y + (2 * stride), p2, s, x2, isFirst);
+                w0 = High(quants, high, quarter, 0);
+                w1 = High(quants, high, quarter, 1);
+                w2 = High(quants, high, quarter, 2);
+                w3 = High(quants, high, quarter, 3);
+                w4 = High(quants, high, quarter, 4);
+                w5 = High(quants, high, quarter, 5);
+                w6 = High(quants, high, quarter, 6);
+                w7 = High(quants, high, quarter, 7);
             }
-            if (TShape.Tokens > 3)
-            {
-                Block256Join<V, TLanes, TType>.Run(y + (3 * stride), p3, s, x3, isFirst);
-            }
-            if (TShape.Vectors > 1)
-            {
-                Block256Join<V, TLanes, TType>.Run(y + TLanes.Rows, q0, s + scaleStep, x0, isFirst);
-                if (TShape.Tokens > 1)
-                {
-                    Block256Join<V, TLanes, TType>.Run(y + TLanes.Rows + stride, q1, s + scaleStep, x1, isFirst);
-                }
-                if (TShape.Tokens > 2)
-                {
-                    Block256Join<V, TLanes, TType>.Run(y + TLanes.Rows + (2 * stride), q2, s + scaleStep, x2, isFirst);
-                }
-                if (TShape.Tokens > 3)
-                {
-                    Block256Join<V, TLanes, TType>.Run(y + TLanes.Rows + (3 * stride), q3, s + scaleStep, x3, isFirst);
-                }
-            }
-            s += Block256Scales.Bytes;
-            x0 += Record256.Bytes;
-            x1 += Record256.Bytes;
-            x2 += Record256.Bytes;
-            x3 += Record256.Bytes;
+            nint at = Record256.Values + (32 * unit);
+            byte* s = scales + (unit * (TType.HasMinimum ? 64 : 128));
+            p0 = Unit(p0, x0 + at, s, w0, w1, w2, w3, w4, w5, w6, w7);
+            p1 = TShape.Tokens > 1 ? Unit(p1, x1 + at, s, w0, w1, w2, w3, w4, w5, w6, w7) : p1;
+            p2 = TShape.Tokens > 2 ? Unit(p2, x2 + at, s, w0, w1, w2, w3, w4, w5, w6, w7) : p2;
+            p3 = TShape.Tokens > 3 ? Unit(p3, x3 + at, s, w0, w1, w2, w3, w4, w5, w6, w7) : p3;
         }
+        Block256Join<V, TLanes, TType>.Run(y, p0, scales, x0, isFirst);
+        if (TShape.Tokens > 1)
+        {
+            Block256Join<V, TLanes, TType>.Run(y + resultStride, p1, scales, x1, isFirst);
+        }
+        if (TShape.Tokens > 2)
+        {
+            Block256Join<V, TLanes, TType>.Run(y + (2 * resultStride), p2, scales, x2, isFirst);
+        }
+        if (TShape.Tokens > 3)
+        {
+            Block256Join<V, TLanes, TType>.Run(y + (3 * resultStride), p3, scales, x3, isFirst);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Low(byte* quants, byte* high, int quarter, int i)
+    {
+        V pairs = TLanes.Load(quants + (512 * quarter) + (64 * i));
+        return TType.Low<V, TLanes>(pairs, TType.HighBytes > 0 ? Bits(high, quarter, i) : pairs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V High(byte* quants, byte* high, int quarter, int i)
+    {
+        V pairs = TLanes.Load(quants + (512 * quarter) + (64 * i));
+        return TType.High<V, TLanes>(pairs, TType.HighBytes > 0 ? Bits(high, quarter, i) : pairs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Bits(byte* high, int quarter, int i) =>
+        TLanes.ShiftRight(TLanes.Load(high + TType.HighAt(quarter) + (64 * i)), TType.HighShift(quarter));
+
+    // One unit by one token. Sub-blocks of 16 (Q6_K) have a scale for each half of it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Unit(V total, byte* x, byte* scales, V w0, V w1, V w2, V w3, V w4, V w5, V w6, V w7)
+    {
+        int steps = TDot.IsNarrow ? TType.NarrowSteps : TType.HasMinimum ? 8 : 4;
+        V scale = TLanes.Load(scales);
+        V second = TType.HasMinimum ? scale : TLanes.Load(scales + 64);
+        V chain = TDot.Step(TDot.First(w0, TLanes.Broadcast(x)), w1, TLanes.Broadcast(x + 4));
+        V t = TLanes.Broadcast(x + 8);
+        if (steps <= 2)
+        {
+            total = TDot.CloseScaled(total, chain, scale);
+            chain = TDot.First(w2, t);
+        }
+        else
+        {
+            chain = TDot.Step(chain, w2, t);
+        }
+        chain = TDot.Step(chain, w3, TLanes.Broadcast(x + 12));
+        t = TLanes.Broadcast(x + 16);
+        if (steps <= 4)
+        {
+            total = TDot.CloseScaled(total, chain, scale);
+            chain = TDot.First(w4, t);
+        }
+        else
+        {
+            chain = TDot.Step(chain, w4, t);
+        }
+        chain = TDot.Step(chain, w5, TLanes.Broadcast(x + 20));
+        t = TLanes.Broadcast(x + 24);
+        if (steps <= 2)
+        {
+            total = TDot.CloseScaled(total, chain, second);
+            chain = TDot.First(w6, t);
+        }
+        else
+        {
+            chain = TDot.Step(chain, w6, t);
+        }
+        chain = TDot.Step(chain, w7, TLanes.Broadcast(x + 28));
+        return TDot.CloseScaled(total, chain, second);
     }
 }

@@ -9,6 +9,8 @@ internal readonly unsafe struct Block32Panel<V, TLanes, TDot, TType> : IPanel
     where TDot : IDot<V>
     where TType : IBlock32Type
 {
+    public static int FewTokens => 8;
+
     public static int LongRun => 16;
 
     public static int ActivationBytes => Record32.Bytes;

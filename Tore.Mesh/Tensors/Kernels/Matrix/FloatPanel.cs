@@ -8,6 +8,8 @@ internal readonly unsafe struct FloatPanel<V, TLanes, TType> : IPanel
     where TLanes : ILanes<V>
     where TType : IFloatType
 {
+    public static int FewTokens => 4;
+
     public static int LongRun => 128;
 
     public static int ActivationBytes => 4;

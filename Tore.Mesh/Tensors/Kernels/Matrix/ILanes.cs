@@ -20,6 +20,9 @@ internal unsafe interface ILanes<V>
     /// <summary>Writes a whole vector.</summary>
     static abstract void Store(void* to, V value);
 
+    /// <summary>Asks for a cache line that will be read soon; it may lie beyond the buffer.</summary>
+    static abstract void Prefetch(void* line);
+
     /// <summary>The same 32 bits in every lane, from memory.</summary>
     static abstract V Broadcast(void* from);
 

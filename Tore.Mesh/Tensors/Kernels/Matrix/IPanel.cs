@@ -3,6 +3,9 @@ namespace Tore.Mesh.Tensors.Kernels.Matrix;
 /// <summary>A family of types: how its rows are unpacked to a panel in the first-level cache, and the kernel that multiplies it.</summary>
 internal unsafe interface IPanel
 {
+    /// <summary>Up to this many tokens the weights stream through the registers; with more they are unpacked to panels.</summary>
+    static abstract int FewTokens { get; }
+
     /// <summary>Blocks of a run: two groups of it and a tile's activations fit the first-level cache.</summary>
     static abstract int LongRun { get; }
 

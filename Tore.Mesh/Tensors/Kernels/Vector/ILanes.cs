@@ -19,6 +19,9 @@ internal unsafe interface ILanes<T>
     /// <summary>The same value in each lane.</summary>
     static abstract T All(float value);
 
+    /// <summary>The one float at an address in each lane.</summary>
+    static abstract T AllOf(float* source);
+
     /// <summary>a * b + c, rounded once.</summary>
     static abstract T Fma(T a, T b, T c);
 

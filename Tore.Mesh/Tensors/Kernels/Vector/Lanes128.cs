@@ -29,6 +29,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 AllOf(float* source) => All(*source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Fma(Lanes128 a, Lanes128 b, Lanes128 c) => new(
         Vector128.FusedMultiplyAdd(a._a, b._a, c._a),
         Vector128.FusedMultiplyAdd(a._b, b._b, c._b),
@@ -80,8 +83,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Tree4(Vector128<float> four)
     {
-        Vector64<float> two = four.GetLower() + four.GetUpper();
-        return two.GetElement(0) + two.GetElement(1);
+        Vector128<float> two = four + Highs(four, four);
+        return two.ToScalar() + two.GetElement(1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,8 +94,8 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Trees4(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d)
     {
-        Vector128<float> ab = Vector128.Create(a.GetLower(), b.GetLower()) + Vector128.Create(a.GetUpper(), b.GetUpper());
-        Vector128<float> cd = Vector128.Create(c.GetLower(), d.GetLower()) + Vector128.Create(c.GetUpper(), d.GetUpper());
+        Vector128<float> ab = Lows(a, b) + Highs(a, b);
+        Vector128<float> cd = Lows(c, d) + Highs(c, d);
         return Evens(ab, cd) + Odds(ab, cd);
     }
 
@@ -104,16 +107,30 @@ internal readonly unsafe struct Lanes128(Vector128<float> a, Vector128<float> b,
             && !Vector128.EqualsAny(lanes._c.AsInt32() & mask, mask) && !Vector128.EqualsAny(lanes._d.AsInt32() & mask, mask);
     }
 
+    /// <summary>x0, x1, y0, y1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Lows(Vector128<float> x, Vector128<float> y) =>
+        AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(x.AsDouble(), y.AsDouble()).AsSingle()
+        : Sse.IsSupported ? Sse.Shuffle(x, y, 0x44)
+        : Vector128.Create(x.GetLower(), y.GetLower());
+
+    /// <summary>x2, x3, y2, y3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Highs(Vector128<float> x, Vector128<float> y) =>
+        AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(x.AsDouble(), y.AsDouble()).AsSingle()
+        : Sse.IsSupported ? Sse.Shuffle(x, y, 0xEE)
+        : Vector128.Create(x.GetUpper(), y.GetUpper());
+
     /// <summary>x0, x2, y0, y2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Evens(Vector128<float> x, Vector128<float> y) =>
+    private static Vector128<float> Evens(Vector128<float> x, Vector128<float> y) =>
         AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipEven(x, y)
         : Sse.IsSupported ? Sse.Shuffle(x, y, 0x88)
         : Vector128.Create(x.GetElement(0), x.GetElement(2), y.GetElement(0), y.GetElement(2));
 
     /// <summary>x1, x3, y1, y3.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Odds(Vector128<float> x, Vector128<float> y) =>
+    private static Vector128<float> Odds(Vector128<float> x, Vector128<float> y) =>
         AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipOdd(x, y)
         : Sse.IsSupported ? Sse.Shuffle(x, y, 0xDD)
         : Vector128.Create(x.GetElement(1), x.GetElement(3), y.GetElement(1), y.GetElement(3));

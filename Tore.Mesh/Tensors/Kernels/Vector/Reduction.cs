@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tore.Mesh.Tensors.Kernels.Vector;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal static unsafe class Reduction
     }
 
     /// <summary>The SIMD twin: the same lanes in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Dot16<T>(float* a, float* b, int n)
         where T : struct, ILanes<T>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tore.Mesh.Tensors.Kernels.Vector;
 
 /// <summary>The residual connection: x = x + y.</summary>
@@ -23,6 +25,7 @@ internal static unsafe class Residual
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Simd<T>(float* x, float* y, int n)
         where T : struct, ILanes<T>
     {

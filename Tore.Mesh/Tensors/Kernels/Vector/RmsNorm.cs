@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tore.Mesh.Tensors.Kernels.Vector;
 
 /// <summary>Root mean square normalization: y = (x * (1 / sqrt(dot16(x, x) / n + epsilon))) * weight.</summary>
@@ -33,6 +35,7 @@ internal static unsafe class RmsNorm
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Simd<T>(float* x, float* weight, int n, float epsilon, float* y)
         where T : struct, ILanes<T>
     {

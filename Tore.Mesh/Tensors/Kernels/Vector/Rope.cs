@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tore.Mesh.Tensors.Kernels.Vector;
 
 /// <summary>Rotary position embedding: turns each pair (a, b) of a head by the angle of its position, in place.</summary>
@@ -26,6 +28,7 @@ internal static unsafe class Rope
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Simd<T>(float* head, float* cos, float* sin, int pairs, bool interleaved)
         where T : struct, ILanes<T>
     {

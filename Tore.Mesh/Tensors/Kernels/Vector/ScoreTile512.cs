@@ -13,6 +13,7 @@ internal readonly unsafe struct ScoreTile512 : IScoreTile
 
     public static int KeyStep => 16;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Many(float** queries, float* keys, int headDim, int count, float scale, float* scores, long stride)
     {
         float* query0 = queries[0];
@@ -32,6 +33,7 @@ internal readonly unsafe struct ScoreTile512 : IScoreTile
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(float* query, float* keys, int headDim, int count, float scale, float* scores)
     {
         Vector512<float> scales = Vector512.Create(scale);

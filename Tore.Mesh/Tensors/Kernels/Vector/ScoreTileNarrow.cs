@@ -13,6 +13,7 @@ internal readonly unsafe struct ScoreTileNarrow<T> : IScoreTile
 
     public static int KeyStep => 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Many(float** queries, float* keys, int headDim, int count, float scale, float* scores, long stride)
     {
         float* query0 = queries[0];
@@ -20,12 +21,14 @@ internal readonly unsafe struct ScoreTileNarrow<T> : IScoreTile
         for (int t = 0; t < count; t += 2)
         {
             Vector128<float> result = TwoByTwo(query0, query1, keys, headDim) * Vector128.Create(scale);
-            result.GetLower().Store(scores + t);
-            result.GetUpper().Store(scores + stride + t);
+            // Two floats a row.
+            *(double*)(scores + t) = result.AsDouble().ToScalar();
+            *(double*)(scores + stride + t) = result.AsDouble().GetElement(1);
             keys += 2L * headDim;
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(float* query, float* keys, int headDim, int count, float scale, float* scores)
     {
         for (int t = 0; t < count; t += 4)

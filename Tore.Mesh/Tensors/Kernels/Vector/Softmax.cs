@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tore.Mesh.Tensors.Kernels.Vector;
 
 /// <summary>The pieces of softmax over one vector: maximum, exponentials with their sum, and the check for NaN and Inf.</summary>
@@ -85,6 +87,7 @@ internal static unsafe class Softmax
     }
 
     /// <summary>x = exp(x - the maximum of x), in place; gives the sum16. The SIMD part of attention.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float InPlace<T>(float* x, int n)
         where T : struct, ILanes<T>
     {
@@ -108,6 +111,7 @@ internal static unsafe class Softmax
         return Reduction.Tree(lanes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool SimdAllFinite<T>(float* x, int n)
         where T : struct, ILanes<T>
     {
@@ -122,6 +126,7 @@ internal static unsafe class Softmax
         return ScalarAllFinite(x, i, n);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float SimdMax<T>(float* x, int n)
         where T : struct, ILanes<T>
     {
@@ -138,6 +143,7 @@ internal static unsafe class Softmax
         return rest > whole ? rest : whole;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int SimdExponentials<T>(float* x, int n, float max, float divisor, float* p, float* lanes)
         where T : struct, ILanes<T>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tore.Mesh.Tensors.Kernels.Vector;
 
 /// <summary>The gated unit of the feed-forward layer: y = silu(gate) * up, silu(x) = x / (1 + exp(-x)).</summary>
@@ -23,6 +25,7 @@ internal static unsafe class SwiGlu
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Simd<T>(float* gate, float* up, int n, float* y)
         where T : struct, ILanes<T>
     {

@@ -32,6 +32,7 @@ internal static unsafe class ValueTile<T>
     }
 
     /// <summary>Adds <paramref name="count"/> values to one row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void One(float* result, float* values, int headDim, int count, float* p)
     {
         int column = 0;
@@ -42,7 +43,7 @@ internal static unsafe class ValueTile<T>
             T b = T.Load(result + column + Lanes);
             for (nint t = 0; t < count; t++, value += headDim)
             {
-                T weight = T.All(p[t]);
+                T weight = T.AllOf(p + t);
                 a = T.Fma(weight, T.Load(value), a);
                 b = T.Fma(weight, T.Load(value + Lanes), b);
             }
@@ -55,12 +56,13 @@ internal static unsafe class ValueTile<T>
             T a = T.Load(result + column);
             for (nint t = 0; t < count; t++, value += headDim)
             {
-                a = T.Fma(T.All(p[t]), T.Load(value), a);
+                a = T.Fma(T.AllOf(p + t), T.Load(value), a);
             }
             a.Store(result + column);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourByFour(float** results, float* values, int column, int headDim, int count, float* p0, long stride)
     {
         float* o0 = results[0] + column;
@@ -79,22 +81,22 @@ internal static unsafe class ValueTile<T>
         {
             T v0 = T.Load(value), v1 = T.Load(value + Lanes), v2 = T.Load(value + (2 * Lanes)), v3 = T.Load(value + (3 * Lanes));
             value += headDim;
-            T p = T.All(p0[t]);
+            T p = T.AllOf(p0 + t);
             a0 = T.Fma(p, v0, a0);
             a1 = T.Fma(p, v1, a1);
             a2 = T.Fma(p, v2, a2);
             a3 = T.Fma(p, v3, a3);
-            p = T.All(p1[t]);
+            p = T.AllOf(p1 + t);
             b0 = T.Fma(p, v0, b0);
             b1 = T.Fma(p, v1, b1);
             b2 = T.Fma(p, v2, b2);
             b3 = T.Fma(p, v3, b3);
-            p = T.All(p2[t]);
+            p = T.AllOf(p2 + t);
             c0 = T.Fma(p, v0, c0);
             c1 = T.Fma(p, v1, c1);
             c2 = T.Fma(p, v2, c2);
             c3 = T.Fma(p, v3, c3);
-            p = T.All(p3[t]);
+            p = T.AllOf(p3 + t);
             d0 = T.Fma(p, v0, d0);
             d1 = T.Fma(p, v1, d1);
             d2 = T.Fma(p, v2, d2);
@@ -106,6 +108,7 @@ internal static unsafe class ValueTile<T>
         Store(o3, d0, d1, d2, d3);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourByOne(float** results, float* values, int column, int headDim, int count, float* p0, long stride)
     {
         float* p1 = p0 + stride;
@@ -120,10 +123,10 @@ internal static unsafe class ValueTile<T>
         {
             T v = T.Load(value);
             value += headDim;
-            a = T.Fma(T.All(p0[t]), v, a);
-            b = T.Fma(T.All(p1[t]), v, b);
-            c = T.Fma(T.All(p2[t]), v, c);
-            d = T.Fma(T.All(p3[t]), v, d);
+            a = T.Fma(T.AllOf(p0 + t), v, a);
+            b = T.Fma(T.AllOf(p1 + t), v, b);
+            c = T.Fma(T.AllOf(p2 + t), v, c);
+            d = T.Fma(T.AllOf(p3 + t), v, d);
         }
         a.Store(results[0] + column);
         b.Store(results[1] + column);

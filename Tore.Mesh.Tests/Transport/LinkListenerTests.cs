@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Sockets;
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Transport;
+using Tore.Mesh.Wire;
+
+namespace Tore.Mesh.Tests.Transport;
+
+public sealed class LinkListenerTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static LinkListener Listen() => LinkListener.Start(
+        LinkPair.TlsOf(TestNodes.BobCertificate), new IPEndPoint(IPAddress.Loopback, 0), LinkPair.BobOptions);
+
+    private static ValueTask<Link> DialAsync(LinkListener listener, LinkKind kind = LinkKind.Control) =>
+        Link.DialAsync(LinkPair.TlsOf(TestNodes.AnnCertificate), listener.EndPoint, kind, LinkPair.AnnOptions, TestNodes.Bob.Id, Token);
+
+    [Fact(Timeout = 20_000)]
+    public async Task Accept_PeersThatDawdle_HoldUpNobody()
+    {
+        await using LinkListener listener = Listen();
+        Socket[] silent = [.. Enumerable.Range(0, 20)
+            .Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))];
+        foreach (Socket socket in silent)
+        {
+            await socket.ConnectAsync(listener.EndPoint, Token);
+        }
+
+        Link ann = await DialAsync(listener, LinkKind.Activation);
+        Link? bob = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new(ann, bob);
+
+        Assert.Equal(LinkKind.Activation, bob!.Kind);
+        Array.ForEach(silent, socket => socket.Dispose());
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Accept_PeerThatSpeaksGarbage_IsRefusedAndCounted()
+    {
+        await using LinkListener listener = Listen();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(listener.EndPoint, Token);
+        await socket.SendAsync("GET / HTTP/1.1\r\nHost: tore\r\n\r\n"u8.ToArray(), Token);
+
+        // The connection ends, whether with a TLS alert or a reset; and the listener goes on.
+        byte[] answer = new byte[1024];
+        try
+        {
+            while (await socket.ReceiveAsync(answer, Token) > 0)
+            {
+            }
+        }
+        catch (SocketException reset)
+        {
+            Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
+        }
+        Link ann = await DialAsync(listener);
+        Link? bob = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new(ann, bob);
+        Assert.NotNull(bob);
+        Assert.Equal(1, listener.RefusedLinks);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Accept_MoreLinksThanOnePeerMayHave_RefusesThemUntilSomeClose()
+    {
+        await using LinkListener listener = Listen();
+        List<Link> links = [];
+        for (int i = 0; i < Limits.LinksPerPeer; i++)
+        {
+            links.Add(await DialAsync(listener));
+            links.Add((await listener.AcceptAsync(Token))!);
+        }
+
+        await using Link tooMany = await DialAsync(listener);
+        Assert.Equal(ErrorCodes.TooManyLinks, (await tooMany.RunAsync(new RecordingHandler(), Token))?.Code);
+
+        await Task.WhenAll(links[0].DisposeAsync().AsTask(), links[1].DisposeAsync().AsTask());
+        Link again = await DialAsync(listener);
+        Link? accepted = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new([again, accepted, .. links]);
+        Assert.NotNull(accepted);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Dispose_WithAHandshakeUnderWay_EndsBoth()
+    {
+        LinkListener listener = Listen();
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(listener.EndPoint, Token);
+        Task<Link?> accepting = listener.AcceptAsync(Token).AsTask();
+
+        await listener.DisposeAsync();
+
+        Assert.Null(await accepting);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Dispose_LinksGivenOut_LiveOn()
+    {
+        LinkListener listener = Listen();
+        Link ann = await DialAsync(listener);
+        Link? bob = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new(ann, bob);
+
+        await listener.DisposeAsync();
+
+        RecordingHandler handler = new();
+        _ = bob!.RunAsync(handler, Token);
+        ann.TrySend(new Ping(3, 4));
+        Assert.Equal(new Ping(3, 4), await handler.NextAsync<Ping>());
+    }
+}

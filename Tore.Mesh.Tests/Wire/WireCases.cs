@@ -1,0 +1,99 @@
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Wire;
+
+namespace Tore.Mesh.Tests.Wire;
+
+/// <summary>Every message type, with a generator of its values.</summary>
+internal static class WireCases
+{
+    public static IReadOnlyDictionary<MessageType, WireCase> All { get; } = new WireCase[]
+    {
+        new WireCase<LinkOpen>(s => new LinkOpen(s.Kind())),
+        new WireCase<Goodbye>(s => new Goodbye(s.Text(), s.Text())),
+        new WireCase<Ping>(s => new Ping(s.UInt32(), s.Int64())),
+        new WireCase<Pong>(s => new Pong(s.UInt32(), s.Int64(), s.Int64())),
+        new WireCase<NodeInfo>(NodeInfo),
+        new WireCase<Peers>(s => new Peers(s.Many(5, () => new KnownPeer(s.Node(), s.Many(3, s.Text))))),
+        new WireCase<DialRequest>(s => new DialRequest(s.Kind(), s.Many(3, s.Text))),
+        new WireCase<OpenShard>(s => new OpenShard(s.UInt32(), s.Digest(), s.Layers(), s.Count())),
+        new WireCase<ShardOpened>(s => new ShardOpened(s.UInt32(), s.Layers(), s.Count(), s.Count(), s.Text())),
+        new WireCase<Refused>(s => new Refused(s.UInt32(), s.Text(), s.Text())),
+        new WireCase<OpenSequence>(OpenSequence),
+        new WireCase<StartSequence>(StartSequence),
+        new WireCase<SequenceOpened>(s => new SequenceOpened(s.UInt32(), s.Count())),
+        new WireCase<CloseSequence>(s => new CloseSequence(s.Guid(), s.UInt32())),
+        new WireCase<SequenceFailed>(s => new SequenceFailed(s.Guid(), s.UInt32(), s.Text(), s.Text())),
+        new WireCase<TokenAck>(s => new TokenAck(s.Guid(), s.UInt32(), s.Count())),
+        new WireCase<Activations>(Activations),
+        new WireCase<Token>(Token),
+        new WireCase<ChunkDone>(s => new ChunkDone(s.Guid(), s.UInt32(), s.Count())),
+    }.ToDictionary(c => c.Type);
+
+    private static NodeInfo NodeInfo(FieldSource s) => new()
+    {
+        Node = s.Node(),
+        Start = s.UInt64(),
+        Revision = s.UInt64(),
+        Addresses = s.Many(4, s.Text),
+        HttpAddress = s.MaybeText(),
+        Version = s.Text(),
+        Isa = s.Text(),
+        EngineFingerprint = s.Text(),
+        Slots = s.Count(),
+        SlotsInUse = s.Count(),
+        IsDraining = s.Bool(),
+        Models = s.Many(20, () => new HeldModel(
+            s.Digest(), s.Text(), s.Text(), s.Below(Limits.ModelLayers), s.Count(), s.MaybeLayers(), s.MaybeLayers())),
+    };
+
+    private static OpenSequence OpenSequence(FieldSource s)
+    {
+        RouteStage[] stages = [new RouteStage(s.Node(), s.Layers()), .. s.Many(20, () => new RouteStage(s.Node(), s.Layers()))];
+        return new OpenSequence
+        {
+            Call = s.UInt32(),
+            Sequence = s.Guid(),
+            Route = s.UInt32(),
+            RequestId = s.Text(),
+            Model = s.Digest(),
+            Entry = s.Node(),
+            Stages = stages,
+            Stage = s.Below(stages.Length),
+            Positions = s.Count(),
+        };
+    }
+
+    private static StartSequence StartSequence(FieldSource s) => new()
+    {
+        Call = s.UInt32(),
+        Sequence = s.Guid(),
+        Route = s.UInt32(),
+        PromptLength = s.Count(),
+        TokensMax = s.Count(),
+        Sampling = new WireSampling(s.Finite(), s.Count(), s.Finite(), s.Finite(), s.Finite(), s.UInt64()),
+        EndIds = s.Many(4, s.Count),
+        PromptIds = s.Many(100, s.Count),
+        TopLogProbs = s.Bool() ? s.Below(Limits.WireTopTokens + 1) : null,
+        WantsDigest = s.Bool(),
+    };
+
+    private static Activations Activations(FieldSource s)
+    {
+        int count = 1 + s.Below(Limits.PrefillTokens);
+        int width = s.Bool() ? 0 : 1 + s.Below(Limits.ActivationBytes / 4 / count);
+        int[] ids = width > 0 ? [] : [.. Enumerable.Range(0, count).Select(_ => s.Count())];
+        return new Activations(s.Guid(), s.UInt32(), s.Below(int.MaxValue - count), count, width, (ActivationFlags)s.Below(4), ids);
+    }
+
+    private static Token Token(FieldSource s) => new()
+    {
+        Sequence = s.Guid(),
+        Route = s.UInt32(),
+        Position = s.Count(),
+        Id = s.Count(),
+        IsLast = s.Bool(),
+        LogProb = s.Bool() ? s.Single() : null,
+        Top = s.Many(20, () => new WireTopToken(s.Count(), s.Single())),
+        LogitsDigest = s.Bool() ? s.Digest() : null,
+    };
+}
