@@ -46,7 +46,7 @@ public sealed class StageSequence
     internal IShardSequence Shard { get; }
 
     /// <summary>What draws its tokens; on the last stage only.</summary>
-    internal StageSampling? Sampling { get; init; }
+    internal StageSampling? Sampling { get; set; }
 
     /// <summary>Completes when the slot is free.</summary>
     internal TaskCompletionSource Freed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -104,7 +104,9 @@ public sealed class StageSequence
         }
     }
 
-    /// <summary>Takes up to <paramref name="count"/> waiting rows into a shard's input, and tells whether a token follows the last.</summary>
+    /// <summary>
+    /// Takes up to <paramref name="count"/> waiting rows into a shard's input, and tells whether a token follows the last.
+    /// </summary>
     internal (int Position, bool WantsToken) Take(int count, Span<int> ids, Span<float> hidden)
     {
         lock (_gate)
