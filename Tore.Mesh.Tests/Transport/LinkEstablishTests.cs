@@ -73,8 +73,9 @@ public sealed class LinkEstablishTests
         await using LinkListener listener = LinkListener.Start(transport, new IPEndPoint(IPAddress.Loopback, 0), bobOptions);
         LinkOptions annOptions = LinkPair.AnnOptions with { AssumedPeer = TestNodes.Bob.Identity };
 
-        await using Link ann = await Link.DialAsync(transport, listener.EndPoint, LinkKind.Control, annOptions, null, Token);
-        await using Link? bob = await listener.AcceptAsync(Token);
+        Link ann = await Link.DialAsync(transport, listener.EndPoint, LinkKind.Control, annOptions, null, Token);
+        Link? bob = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new(ann, bob);
 
         Assert.Equal(TestNodes.Ann.Id, bob!.Peer.Id);
     }

@@ -27,8 +27,9 @@ public sealed class LinkListenerTests
             await socket.ConnectAsync(listener.EndPoint, Token);
         }
 
-        await using Link ann = await DialAsync(listener, LinkKind.Activation);
-        await using Link? bob = await listener.AcceptAsync(Token);
+        Link ann = await DialAsync(listener, LinkKind.Activation);
+        Link? bob = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new(ann, bob);
 
         Assert.Equal(LinkKind.Activation, bob!.Kind);
         Array.ForEach(silent, socket => socket.Dispose());
@@ -54,8 +55,9 @@ public sealed class LinkListenerTests
         {
             Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
         }
-        await using Link ann = await DialAsync(listener);
-        await using Link? bob = await listener.AcceptAsync(Token);
+        Link ann = await DialAsync(listener);
+        Link? bob = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new(ann, bob);
         Assert.NotNull(bob);
         Assert.Equal(1, listener.RefusedLinks);
     }
@@ -75,10 +77,10 @@ public sealed class LinkListenerTests
         Assert.Equal(ErrorCodes.TooManyLinks, (await tooMany.RunAsync(new RecordingHandler(), Token))?.Code);
 
         await Task.WhenAll(links[0].DisposeAsync().AsTask(), links[1].DisposeAsync().AsTask());
-        await using Link again = await DialAsync(listener);
-        await using Link? accepted = await listener.AcceptAsync(Token);
+        Link again = await DialAsync(listener);
+        Link? accepted = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new([again, accepted, .. links]);
         Assert.NotNull(accepted);
-        await Task.WhenAll(links.Select(link => link.DisposeAsync().AsTask()));
     }
 
     [Fact(Timeout = 20_000)]
@@ -98,8 +100,9 @@ public sealed class LinkListenerTests
     public async Task Dispose_LinksGivenOut_LiveOn()
     {
         LinkListener listener = Listen();
-        await using Link ann = await DialAsync(listener);
-        await using Link? bob = await listener.AcceptAsync(Token);
+        Link ann = await DialAsync(listener);
+        Link? bob = await listener.AcceptAsync(Token);
+        await using LinkEnds ends = new(ann, bob);
 
         await listener.DisposeAsync();
 

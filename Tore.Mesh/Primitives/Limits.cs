@@ -173,6 +173,9 @@ public static class Limits
     /// <summary>Requests that wait at an entry node for a slot.</summary>
     public const int WaitingRequests = 64;
 
+    /// <summary>Requests that wait for the slots of one stage, of all entry nodes together.</summary>
+    public const int StageWaiting = 1_024;
+
     /// <summary>Longest wait for a slot.</summary>
     public static readonly TimeSpan SlotWait = TimeSpan.FromSeconds(60);
 

@@ -60,11 +60,11 @@ internal sealed partial class Link
         catch (Exception failure)
         {
             ToreException reason = ReasonOf(failure, handshake, deadline.IsCancellationRequested, connection.CloseReason, options);
-            if (failure is not ToreException)
+            if (failure is not ToreException || handshake is null)
             {
                 connection.Abort(reason);
             }
-            // A verdict of ours closes in order: a reset could overtake our hello, by which the peer comes to the same verdict.
+            // The handshake's own verdict closes in order: a reset could overtake our hello, by which the peer comes to its own.
             await connection.DisposeAsync();
             await connection.Input.CompleteAsync();
             if (failure is OperationCanceledException && cancellationToken.IsCancellationRequested)

@@ -18,6 +18,10 @@ internal readonly struct ArmDot128 : IDot<Vector128<int>>
     public static Vector128<int> Open(Vector128<int> total) => total;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Begin(Vector128<int> total, Vector128<int> weights, Vector128<int> activations) =>
+        Step(total, weights, activations);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> First(Vector128<int> weights, Vector128<int> activations) => Step(Vector128<int>.Zero, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -62,6 +66,10 @@ internal readonly struct ArmOffsetDot128 : IDot<Vector128<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Open(Vector128<int> total) => total;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Begin(Vector128<int> total, Vector128<int> weights, Vector128<int> activations) =>
+        Step(total, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> First(Vector128<int> weights, Vector128<int> activations) => Step(Vector128<int>.Zero, weights, activations);

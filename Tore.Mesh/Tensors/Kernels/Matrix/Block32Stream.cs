@@ -41,30 +41,8 @@ internal static unsafe class Block32Stream<V, TLanes, TDot, TType>
                 float* y = results + (part / 4);
                 for (int token = tokens; token > 0; token--)
                 {
-                    V total = Correction(x);
-                    V chain = TDot.Open(total);
-                    chain = TDot.Step(chain, w0, TLanes.Broadcast(x + Record32.Values));
-                    chain = TDot.Step(chain, w1, TLanes.Broadcast(x + Record32.Values + 4));
-                    chain = TDot.Step(chain, w2, TLanes.Broadcast(x + Record32.Values + 8));
-                    chain = TDot.Step(chain, w3, TLanes.Broadcast(x + Record32.Values + 12));
-                    if (TDot.IsNarrow && TType.NarrowSteps < 8)
-                    {
-                        total = TDot.Close(total, chain);
-                        chain = TDot.Open(total);
-                    }
-                    chain = TDot.Step(chain, w4, TLanes.Broadcast(x + Record32.Values + 16));
-                    chain = TDot.Step(chain, w5, TLanes.Broadcast(x + Record32.Values + 20));
-                    chain = TDot.Step(chain, w6, TLanes.Broadcast(x + Record32.Values + 24));
-                    chain = TDot.Step(chain, w7, TLanes.Broadcast(x + Record32.Values + 28));
-                    total = TDot.Close(total, chain);
-                    V dx = TLanes.Broadcast(x + Record32.Scale);
                     V sum = block == 0 ? TLanes.Zero : TLanes.Load(y);
-                    sum = TLanes.FusedMultiplyAdd(TLanes.ToFloat(total), TLanes.Multiply(scale, dx), sum);
-                    if (TType.HasMinimum)
-                    {
-                        V both = TLanes.ToFloat(TLanes.Broadcast(x + Record32.Sum));
-                        sum = TLanes.FusedMultiplyAdd(both, TLanes.Multiply(minimum, dx), sum);
-                    }
+                    sum = Block32Dot<V, TLanes, TDot, TType>.Run(sum, x, scale, minimum, w0, w1, w2, w3, w4, w5, w6, w7);
                     TLanes.Store(y, sum);
                     x += activationStride;
                     y += resultStride;
@@ -76,9 +54,4 @@ internal static unsafe class Block32Stream<V, TLanes, TDot, TType>
             activations += Record32.Bytes;
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Correction(byte* x) => TType.OffsetShift == 0 || TDot.TakesOffset
-        ? TLanes.Zero
-        : TLanes.Subtract(TLanes.Zero, TLanes.ShiftLeft(TLanes.Broadcast(x + Record32.Sum), TType.OffsetShift));
 }

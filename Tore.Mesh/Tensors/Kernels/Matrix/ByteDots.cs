@@ -15,6 +15,10 @@ internal readonly struct ByteDot512 : IDot<Vector512<int>>
     public static Vector512<int> Open(Vector512<int> total) => Vector512<int>.Zero;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Begin(Vector512<int> total, Vector512<int> weights, Vector512<int> activations) =>
+        First(weights, activations);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> First(Vector512<int> weights, Vector512<int> activations) =>
         Avx512BW.MultiplyAddAdjacent(weights.AsByte(), activations.AsSByte()).AsInt32();
 
@@ -40,6 +44,10 @@ internal readonly struct ByteDot256 : IDot<Vector256<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Open(Vector256<int> total) => Vector256<int>.Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Begin(Vector256<int> total, Vector256<int> weights, Vector256<int> activations) =>
+        First(weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> First(Vector256<int> weights, Vector256<int> activations) =>

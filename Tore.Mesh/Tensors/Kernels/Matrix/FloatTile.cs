@@ -42,6 +42,7 @@ internal static unsafe class FloatTile<V, TLanes, TType, TShape>
         nint end = 4 * (nint)tile.Blocks;
         for (nint at = 0; at < end; at += 4)
         {
+            TLanes.Prefetch(w + PanelProduct<V, TLanes, FloatPanel<V, TLanes, TType>>.PrefetchAhead);
             V u = TType.Load<V, TLanes>(w);
             V v = TShape.Vectors > 1 ? TType.Load<V, TLanes>(w + step) : u;
             w += PackedMatrix.GroupRows * TType.ElementBytes;

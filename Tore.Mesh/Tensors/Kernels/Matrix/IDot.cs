@@ -13,8 +13,11 @@ internal interface IDot<V>
     /// <summary>Whether the offset 128 of Q8_0 is taken off each weight, so that the sum needs no correction.</summary>
     static abstract bool TakesOffset { get; }
 
-    /// <summary>The chain that begins after a total.</summary>
+    /// <summary>A chain without a step yet: a wide one carries the total, a narrow one is zero.</summary>
     static abstract V Open(V total);
+
+    /// <summary>The first step of a chain that begins after a total (a wide chain carries the total, a narrow one begins at zero).</summary>
+    static abstract V Begin(V total, V weights, V activations);
 
     /// <summary>The first step of a chain that begins at zero.</summary>
     static abstract V First(V weights, V activations);

@@ -75,13 +75,14 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> LoadHalves(void* from)
     {
-        Vector128<int> bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsUInt16()).AsInt32();
-        Vector128<int> magnitude = (bits & Vector128.Create(0x7FFF)) << 13;
-        Vector128<int> sign = (bits & Vector128.Create(0x8000)) << 16;
-        Vector128<int> normal = magnitude + Vector128.Create((int)HalfBits.ExponentStep);
+        Vector128<int> bits = Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsInt16());
+        Vector128<int> shifted = (bits << 13) & Vector128.Create(unchecked((int)0x8FFFE000));
+        Vector128<int> sign = shifted & Vector128.Create(int.MinValue);
+        Vector128<int> normal = shifted + Vector128.Create((int)HalfBits.ExponentStep);
         Vector128<int> step = Vector128.Create((int)HalfBits.SubnormalStep);
-        Vector128<int> subnormal = ((magnitude + step).AsSingle() - step.AsSingle()).AsInt32();
-        return Vector128.ConditionalSelect(Vector128.LessThan(magnitude, Vector128.Create(0x0400 << 13)), subnormal, normal) | sign;
+        Vector128<int> subnormal = ((shifted + step).AsSingle() - (step | sign).AsSingle()).AsInt32();
+        Vector128<int> isSubnormal = Vector128.Equals(bits & Vector128.Create(0x7C00), Vector128<int>.Zero);
+        return Vector128.ConditionalSelect(isSubnormal, subnormal | sign, normal);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -73,13 +73,14 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> LoadHalves(void* from)
     {
-        Vector256<int> bits = Avx2.ConvertToVector256Int32((ushort*)from);
-        Vector256<int> magnitude = (bits & Vector256.Create(0x7FFF)) << 13;
-        Vector256<int> sign = (bits & Vector256.Create(0x8000)) << 16;
-        Vector256<int> normal = magnitude + Vector256.Create((int)HalfBits.ExponentStep);
+        Vector256<int> bits = Avx2.ConvertToVector256Int32((short*)from);
+        Vector256<int> shifted = (bits << 13) & Vector256.Create(unchecked((int)0x8FFFE000));
+        Vector256<int> sign = shifted & Vector256.Create(int.MinValue);
+        Vector256<int> normal = shifted + Vector256.Create((int)HalfBits.ExponentStep);
         Vector256<int> step = Vector256.Create((int)HalfBits.SubnormalStep);
-        Vector256<int> subnormal = ((magnitude + step).AsSingle() - step.AsSingle()).AsInt32();
-        return Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Vector256.Create(0x0400 << 13)), subnormal, normal) | sign;
+        Vector256<int> subnormal = ((shifted + step).AsSingle() - (step | sign).AsSingle()).AsInt32();
+        Vector256<int> isSubnormal = Vector256.Equals(bits & Vector256.Create(0x7C00), Vector256<int>.Zero);
+        return Vector256.ConditionalSelect(isSubnormal, subnormal | sign, normal);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

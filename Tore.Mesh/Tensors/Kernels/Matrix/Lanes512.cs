@@ -73,13 +73,14 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> LoadHalves(void* from)
     {
-        Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load((ushort*)from));
-        Vector512<int> magnitude = (bits & Vector512.Create(0x7FFF)) << 13;
-        Vector512<int> sign = (bits & Vector512.Create(0x8000)) << 16;
-        Vector512<int> normal = magnitude + Vector512.Create((int)HalfBits.ExponentStep);
+        Vector512<int> bits = Avx512F.ConvertToVector512Int32(Vector256.Load((short*)from));
+        Vector512<int> shifted = (bits << 13) & Vector512.Create(unchecked((int)0x8FFFE000));
+        Vector512<int> sign = shifted & Vector512.Create(int.MinValue);
+        Vector512<int> normal = shifted + Vector512.Create((int)HalfBits.ExponentStep);
         Vector512<int> step = Vector512.Create((int)HalfBits.SubnormalStep);
-        Vector512<int> subnormal = ((magnitude + step).AsSingle() - step.AsSingle()).AsInt32();
-        return Vector512.ConditionalSelect(Vector512.LessThan(magnitude, Vector512.Create(0x0400 << 13)), subnormal, normal) | sign;
+        Vector512<int> subnormal = ((shifted + step).AsSingle() - (step | sign).AsSingle()).AsInt32();
+        Vector512<int> isSubnormal = Vector512.Equals(bits & Vector512.Create(0x7C00), Vector512<int>.Zero);
+        return Vector512.ConditionalSelect(isSubnormal, subnormal | sign, normal);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,6 +15,10 @@ internal readonly struct VnniDot256 : IDot<Vector256<int>>
     public static Vector256<int> Open(Vector256<int> total) => total;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Begin(Vector256<int> total, Vector256<int> weights, Vector256<int> activations) =>
+        Step(total, weights, activations);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> First(Vector256<int> weights, Vector256<int> activations) => Step(Vector256<int>.Zero, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -18,6 +18,10 @@ internal readonly struct WordDot512 : IDot<Vector512<int>>
     public static Vector512<int> Open(Vector512<int> total) => total;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Begin(Vector512<int> total, Vector512<int> weights, Vector512<int> activations) =>
+        Step(total, weights, activations);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> First(Vector512<int> weights, Vector512<int> activations) => Step(Vector512<int>.Zero, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -46,6 +50,10 @@ internal readonly struct WordDot256 : IDot<Vector256<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Open(Vector256<int> total) => total;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Begin(Vector256<int> total, Vector256<int> weights, Vector256<int> activations) =>
+        Step(total, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> First(Vector256<int> weights, Vector256<int> activations) => Step(Vector256<int>.Zero, weights, activations);
