@@ -17,7 +17,9 @@ internal interface IPeerEffects
     /// <summary>Send a ping; its pong comes back under the same number.</summary>
     void SendPing(long link, uint number);
 
-    /// <summary>Tell the peer that this link is not needed any more; it closes it, after what it had sent before.</summary>
+    /// <summary>
+    /// Tell the peer that this link is not needed any more and go on receiving: the peer closes it behind what it had sent before.
+    /// </summary>
     void SendGoodbye(long link, string code, string text);
 
     /// <summary>Close a link, once what is queued has gone out.</summary>

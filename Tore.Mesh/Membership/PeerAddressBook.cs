@@ -11,6 +11,8 @@ internal sealed class PeerAddressBook
     private readonly PeerDirectoryOptions _options;
     private readonly Random _random;
     private readonly Dictionary<PeerAddress, Entry> _entries = [];
+    private readonly HashSet<NodeId> _nodesDialled = [];
+    private int _dialling;
 
     /// <summary>Makes an empty book.</summary>
     public PeerAddressBook(PeerDirectoryOptions options, Random random)
@@ -18,9 +20,6 @@ internal sealed class PeerAddressBook
         _options = options;
         _random = random;
     }
-
-    /// <summary>Number of addresses.</summary>
-    public int Count => _entries.Count;
 
     /// <summary>Adds an address that is never forgotten.</summary>
     public void AddSeed(PeerAddress address, TimeSpan now)
@@ -66,7 +65,8 @@ internal sealed class PeerAddressBook
     {
         if (_entries.TryGetValue(address, out Entry? entry))
         {
-            (entry.Node, entry.Failures, entry.IsDialling) = (node, 0, false);
+            Mark(entry, dialling: false);
+            (entry.Node, entry.Failures) = (node, 0);
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class PeerAddressBook
         {
             return;
         }
-        entry.IsDialling = false;
+        Mark(entry, dialling: false);
         entry.Failures++;
         if (!entry.IsSeed && entry.Failures >= _options.ForgetAfter)
         {
@@ -103,38 +103,27 @@ internal sealed class PeerAddressBook
     }
 
     /// <summary>Takes the addresses that are due, of nodes that <paramref name="isWanted"/>; each is then being dialled.</summary>
-    public IEnumerable<PeerAddress> TakeDue(TimeSpan now, Func<NodeId, bool> isWanted)
+    public IReadOnlyList<PeerAddress> TakeDue(TimeSpan now, Func<NodeId, bool> isWanted)
     {
-        int dialling = _entries.Values.Count(e => e.IsDialling);
-        var beingDialled = new HashSet<NodeId>(_entries.Values.Where(e => e.IsDialling && e.Node is not null).Select(e => e.Node!.Value));
-        foreach ((PeerAddress address, Entry entry) in _entries.OrderBy(e => e.Value.DueAt))
+        var taken = new List<PeerAddress>();
+        foreach ((PeerAddress address, Entry entry) in _entries.Where(e => e.Value.DueAt <= now).OrderBy(e => e.Value.DueAt))
         {
-            if (dialling >= _options.DialsAtOnce)
+            if (MayDial(entry, isWanted))
             {
-                yield break;
-            }
-            // Several addresses of one node are tried one after the other: each would make a link.
-            bool wanted = entry.Node is not { } node || (isWanted(node) && !beingDialled.Contains(node));
-            if (!entry.IsDialling && entry.DueAt <= now && wanted)
-            {
-                entry.IsDialling = true;
-                dialling++;
-                if (entry.Node is { } dialled)
-                {
-                    beingDialled.Add(dialled);
-                }
-                yield return address;
+                Mark(entry, dialling: true);
+                taken.Add(address);
             }
         }
+        return taken;
     }
 
-    /// <summary>When the next address of a wanted node is due; null when there is none.</summary>
+    /// <summary>When the next address that may be dialled is due; null when there is none.</summary>
     public TimeSpan? NextDue(Func<NodeId, bool> isWanted)
     {
         TimeSpan? next = null;
         foreach (Entry entry in _entries.Values)
         {
-            if (!entry.IsDialling && (entry.Node is not { } node || isWanted(node)) && !(next <= entry.DueAt))
+            if (!(next <= entry.DueAt) && MayDial(entry, isWanted))
             {
                 next = entry.DueAt;
             }
@@ -142,9 +131,41 @@ internal sealed class PeerAddressBook
         return next;
     }
 
+    private bool MayDial(Entry entry, Func<NodeId, bool> isWanted)
+    {
+        if (entry.IsDialling || _dialling >= _options.DialsAtOnce)
+        {
+            return false;
+        }
+        // Several addresses of one node are tried one after the other: each would make a link.
+        return entry.Node is not { } node || (!_nodesDialled.Contains(node) && isWanted(node));
+    }
+
+    /// <summary>Begins or ends the dialling of an entry.</summary>
+    private void Mark(Entry entry, bool dialling)
+    {
+        if (entry.IsDialling == dialling)
+        {
+            return;
+        }
+        entry.IsDialling = dialling;
+        _dialling += dialling ? 1 : -1;
+        if (dialling)
+        {
+            entry.DialledNode = entry.Node;
+        }
+        if (entry.DialledNode is { } node)
+        {
+            _ = dialling ? _nodesDialled.Add(node) : _nodesDialled.Remove(node);
+        }
+    }
+
     private sealed class Entry
     {
         public NodeId? Node { get; set; }
+
+        /// <summary>Whom the dial under way was meant for.</summary>
+        public NodeId? DialledNode { get; set; }
 
         public bool IsSeed { get; set; }
 

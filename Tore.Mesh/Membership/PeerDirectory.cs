@@ -46,7 +46,7 @@ internal sealed class PeerDirectory
     {
         get
         {
-            TimeSpan? next = _stopped ? null : _book.NextDue(IsWanted);
+            TimeSpan? next = MayDial ? _book.NextDue(IsWanted) : null;
             foreach (PeerLink link in _links.Values)
             {
                 TimeSpan due = link.NextDue(_options);
@@ -78,6 +78,9 @@ internal sealed class PeerDirectory
         _book.Failed(address, now);
         Dial(now);
     }
+
+    /// <summary>A dial reached this node itself: the address is not dialled again.</summary>
+    public void OnDialledSelf(PeerAddress address) => _book.Reached(address, _self);
 
     /// <summary>A control link stands. False when it is refused: then nothing was kept, and the shell closes it.</summary>
     /// <param name="number">The shell's number for the link, never used before.</param>
@@ -183,17 +186,6 @@ internal sealed class PeerDirectory
         }
     }
 
-    /// <summary>A peer says that it will close this link, or that we should.</summary>
-    public void OnGoodbye(long number, string code, TimeSpan now)
-    {
-        if (_links.TryGetValue(number, out PeerLink? link))
-        {
-            link.Retire(now);
-            Publish();
-            _effects.Close(number, code, "The peer said goodbye.");
-        }
-    }
-
     /// <summary>Does what is due: dials, pings, ends silent links.</summary>
     public void OnTimer(TimeSpan now)
     {
@@ -237,9 +229,11 @@ internal sealed class PeerDirectory
         }
     }
 
+    private bool MayDial => !_stopped && LinkedPeers() < Limits.ControlPeers;
+
     private void Dial(TimeSpan now)
     {
-        if (_stopped || LinkedPeers() >= Limits.ControlPeers)
+        if (!MayDial)
         {
             return;
         }

@@ -3,7 +3,7 @@ using Tore.Mesh.Primitives;
 namespace Tore.Mesh.Node;
 
 /// <summary>A model that a node serves from a file on its own disk.</summary>
-/// <param name="Path">The GGUF file (of a split model its first part), or the id of a model served before.</param>
+/// <param name="Path">The GGUF file (of a split model its first part).</param>
 public sealed record ModelSource(string Path)
 {
     /// <summary>The label; null takes the file name without <c>.gguf</c>.</summary>

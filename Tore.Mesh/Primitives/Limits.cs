@@ -64,7 +64,7 @@ public static class Limits
 
     // Tokenizers.
     /// <summary>UTF-16 units of one special token; real ones have some 40. It bounds the time of looking for them.</summary>
-    public const int SpecialTokenChars = 1_024;
+    public const int SpecialTokenChars = 512;
 
     // Activation routes.
     /// <summary>Bytes of one activation tensor in a frame or a forward call.</summary>
@@ -172,6 +172,9 @@ public static class Limits
     // Requests.
     /// <summary>Requests that wait at an entry node for a slot.</summary>
     public const int WaitingRequests = 64;
+
+    /// <summary>Requests that wait for the slots of one stage, of all entry nodes together.</summary>
+    public const int StageWaiting = 1_024;
 
     /// <summary>Longest wait for a slot.</summary>
     public static readonly TimeSpan SlotWait = TimeSpan.FromSeconds(60);

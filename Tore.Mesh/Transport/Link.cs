@@ -103,12 +103,16 @@ internal sealed partial class Link : IAsyncDisposable
     }
 
     /// <summary>Queues a message, waiting while the queue is full; throws the link's reason when it is closed.</summary>
-    public async ValueTask SendAsync<T>(T message, CancellationToken cancellationToken)
+    public ValueTask SendAsync<T>(T message, CancellationToken cancellationToken)
+        where T : struct, IMessage<T> => SendAsync(message, default, cancellationToken);
+
+    /// <summary>The same with the tensor behind the message, which must stay as it is until this ends.</summary>
+    public async ValueTask SendAsync<T>(T message, ReadOnlyMemory<float> tensor, CancellationToken cancellationToken)
         where T : struct, IMessage<T>
     {
         while (true)
         {
-            SendResult result = TryQueue(message, default, out long waitFor);
+            SendResult result = TryQueue(message, tensor.Span, out long waitFor);
             if (result == SendResult.Sent)
             {
                 return;

@@ -46,7 +46,7 @@ public sealed class StageSequence
     internal IShardSequence Shard { get; }
 
     /// <summary>What draws its tokens; on the last stage only.</summary>
-    internal StageSampling? Sampling { get; init; }
+    internal StageSampling? Sampling { get; set; }
 
     /// <summary>Completes when the slot is free.</summary>
     internal TaskCompletionSource Freed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -44,9 +44,23 @@ public sealed class StageWorker : IAsyncDisposable
         }
     }
 
+    /// <summary>Raised when a slot has become free, on any thread; a handler must not block.</summary>
+    public event Action? SlotFreed;
+
     /// <summary>Takes a slot for a sequence.</summary>
     /// <exception cref="ToreException"><c>context_length_exceeded</c>, <c>busy</c>, or <c>draining</c> after disposal.</exception>
     public StageSequence Open(StageSequenceSpec spec, IStageOutput output)
+    {
+        StageSequence sequence = Reserve(spec, output);
+        Configure(sequence, spec);
+        return sequence;
+    }
+
+    /// <summary>
+    /// Takes a slot for a sequence of which only the positions are known; <see cref="Configure"/> must follow before its first row.
+    /// Errors as <see cref="Open"/>.
+    /// </summary>
+    public StageSequence Reserve(StageSequenceSpec spec, IStageOutput output)
     {
         IShardSequence slot = _shard.OpenSequence(spec.Positions);
         lock (_gate)
@@ -56,10 +70,7 @@ public sealed class StageWorker : IAsyncDisposable
                 slot.Dispose();
                 throw Draining();
             }
-            var sequence = new StageSequence(spec, output, slot, _shard)
-            {
-                Sampling = _shard.IsLast ? new StageSampling(spec, _shard.VocabularySize) : null,
-            };
+            var sequence = new StageSequence(spec, output, slot, _shard);
             _sequences.Add(sequence);
             if (!_started)
             {
@@ -67,6 +78,21 @@ public sealed class StageWorker : IAsyncDisposable
                 _thread.Start();
             }
             return sequence;
+        }
+    }
+
+    /// <summary>Tells what a reserved sequence is to generate; the positions stay as reserved.</summary>
+    public void Configure(StageSequence sequence, StageSequenceSpec spec)
+    {
+        StageSampling? sampling = _shard.IsLast ? new StageSampling(spec, _shard.VocabularySize) : null;
+        lock (_gate)
+        {
+            sequence.Sampling?.Dispose();
+            sequence.Sampling = sampling;
+            if (sequence.Freed.Task.IsCompleted)
+            {
+                sampling?.Dispose();
+            }
         }
     }
 
@@ -160,6 +186,7 @@ public sealed class StageWorker : IAsyncDisposable
             sequence.Sampling?.Dispose();
             sequence.Shard.Dispose();
             sequence.Freed.TrySetResult();
+            SlotFreed?.Invoke();
         }
     }
 

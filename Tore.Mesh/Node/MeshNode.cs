@@ -1,0 +1,329 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Tore.Mesh.Identity;
+using Tore.Mesh.Inference;
+using Tore.Mesh.Inference.Stages;
+using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Mdns;
+using Tore.Mesh.Models;
+using Tore.Mesh.Models.Gguf;
+using Tore.Mesh.Pipelines;
+using Tore.Mesh.Pipelines.Ring;
+using Tore.Mesh.Pipelines.Stages;
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Storage;
+using Tore.Mesh.Tensors;
+using Tore.Mesh.Transport;
+using Tore.Mesh.Wire;
+
+namespace Tore.Mesh.Node;
+
+/// <summary>
+/// A node of the mesh: listens, finds its peers, serves layers of its models, and takes requests for any model of the mesh.
+/// <list type="number">
+/// <item><see cref="StartAsync"/> opens the data folder and the model files, listens, and returns: <see cref="Status"/> then has
+/// what the ready line shows. Models are identified and peers found after that.</item>
+/// <item><see cref="DrainAsync"/> lets running requests end, at most 30 s.</item>
+/// <item><see cref="DisposeAsync"/> says goodbye and closes everything.</item>
+/// </list>
+/// </summary>
+public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
+{
+    /// <summary>Changes of the own description within this time are told together.</summary>
+    private static readonly TimeSpan AnnounceDelay = TimeSpan.FromMilliseconds(100);
+
+    private readonly MeshNodeOptions _options;
+    private readonly IShardBackend _backend;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly MeshSecret _mesh;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly OwnedTasks _tasks = new();
+    private readonly MeshRouter _router = new();
+    private readonly ITimer _announce;
+    private DataFolder? _folder;
+    private NodeKey? _key;
+    private NodeCertificate? _certificate;
+    private ShardStore? _shards;
+    private StageHost? _stages;
+    private PeerNetwork? _network;
+    private MeshView? _view;
+    private RingPipelineProvider? _provider;
+    private MdnsResponder? _mdns;
+    private NodeState _state = NodeState.Starting;
+    private int _disposed;
+
+    /// <summary>Checks the options (<see cref="MeshNodeOptions.ThrowIfInvalid"/>); nothing is opened yet.</summary>
+    /// <param name="options">What the node is to be.</param>
+    /// <param name="backend">Runs shards; the caller's to dispose, after the node.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Never told prompts, outputs or secrets.</param>
+    public MeshNode(MeshNodeOptions options, IShardBackend backend, TimeProvider time, ILogger logger)
+    {
+        options.ThrowIfInvalid();
+        _options = options;
+        _backend = backend;
+        _time = time;
+        _logger = logger;
+        _mesh = options.Open ? MeshSecret.Open : MeshSecret.Local;
+        _announce = time.CreateTimer(_ => _network?.Announce(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The node's id; known once started.</summary>
+    public NodeId Id => Started(_key).Id;
+
+    /// <summary>The node's certificate, which HTTPS may use too; known once started.</summary>
+    public X509Certificate2 Certificate => Started(_certificate).Certificate;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelListing> Models => Started(_provider).Models;
+
+    /// <summary>
+    /// Opens the data folder and the models, and listens. Throws <c>data_folder_locked</c>, <c>data_folder_format</c>,
+    /// <c>port_in_use</c>, <c>address_not_available</c>, <c>file_not_readable</c>, or what is wrong with a model file.
+    /// </summary>
+    /// <param name="httpAddress">URL of the node's HTTP interface, told to peers; null without one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task StartAsync(string? httpAddress, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _folder = DataFolder.Open(_options.DataFolder);
+        _key = NodeKey.LoadOrCreate(_folder.KeyPath, _logger);
+        _certificate = NodeCertificate.Create(_key);
+        var shardOptions = new ShardOptions
+        {
+            ContextLength = _options.ContextLength,
+            Slots = _options.Slots,
+            MemoryBytes = _options.MemoryBytes,
+            Threads = _options.Threads,
+        };
+        _shards = new ShardStore(_backend, shardOptions, _time, _logger) { Changed = OnOwnChanged };
+        List<OpenedModel> models = ModelOpening.Open(_options);
+        try
+        {
+            Assemble();
+            IPEndPoint listened = ListenAddress.Listen(_options.Listen, Started(_network).Listen);
+            Started(_view).OnOwn(own => own with { Addresses = ListenAddress.Advertised(listened), HttpAddress = httpAddress });
+            _folder.PublishAddresses(new NodeAddresses
+            {
+                ProcessId = Environment.ProcessId,
+                NodeId = Id.ToString(),
+                Listen = Started(_view).Own.Addresses,
+                Http = httpAddress,
+            });
+            _state = NodeState.Serving;
+            Join(listened);
+        }
+        catch
+        {
+            models.ForEach(m => m.File.Dispose());
+            throw;
+        }
+        _tasks.Add(IdentifyAsync(models));
+        await Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ModelListing Resolve(string modelId) => Started(_provider).Resolve(modelId);
+
+    /// <inheritdoc/>
+    public async ValueTask<ITokenPipeline> AcquireAsync(ModelListing model, int positions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ITokenPipeline pipeline = await Started(_provider).AcquireAsync(model, positions, cancellationToken);
+            Interlocked.Increment(ref _routesOpened);
+            return pipeline;
+        }
+        catch (ToreException)
+        {
+            Interlocked.Increment(ref _routesRefused);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The layers of a model that are loaded here, and the worker that runs them, for the baseline activation server. Throws
+    /// <c>model_not_found</c>, or <c>model_not_ready</c> when nothing of it is loaded here.
+    /// </summary>
+    public (ModelListing Model, StageWorker Worker) FindShard(string modelId)
+    {
+        ModelListing model = Resolve(modelId);
+        OpenedShard shard = Started(_shards).Registered(model.Digest) ?? throw new ToreException(ErrorCodes.ModelNotReady,
+            $"No layers of '{model.Label}' are loaded here. Ask /inference/pipeline for the nodes that have them.");
+        return (model, shard.Worker);
+    }
+
+    /// <summary>
+    /// Loads the layers that this node would run for a request entering here now, so that the first one need not wait. Returns at once
+    /// where it would run none. Errors as <see cref="AcquireAsync"/>.
+    /// </summary>
+    public async Task PreloadAsync(string modelId, CancellationToken cancellationToken)
+    {
+        ModelListing model = Resolve(modelId);
+        foreach (PipelineStage stage in RouteOf(model).Where(s => s.Node == Id))
+        {
+            await Started(_shards).OpenAsync(model.Digest, stage.Layers, model.ContextLength, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Takes nothing new, tells the peers, and waits until what runs has ended, at most 30 s.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait at once (a second signal).</param>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        if (_state != NodeState.Serving)
+        {
+            return;
+        }
+        _state = NodeState.Draining;
+        Started(_provider).Drain();
+        Started(_stages).Drain();
+        Started(_view).OnOwn(own => own with { IsDraining = true });
+        Started(_network).Announce();
+        using var limit = new CancellationTokenSource(Limits.Drain, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            while (Started(_provider).Running > 0 || Started(_stages).Routes > 0)
+            {
+                MeshState mesh = Started(_view).Current;
+                await Started(_view).WaitForChangeAsync(mesh.Version, either.Token).WaitAsync(AnnounceDelay, _time, either.Token)
+                    .ContinueWith(static _ => { }, TaskScheduler.Default);
+                either.Token.ThrowIfCancellationRequested();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _logger.LogWarning("Stopping with {Count} requests unfinished.", Started(_provider).Running + Started(_stages).Routes);
+        }
+    }
+
+    /// <summary>Ends what still runs, says goodbye and closes everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+        _state = NodeState.Stopped;
+        _provider?.Drain();
+        await _stop.CancelAsync();
+        await _announce.DisposeAsync();
+        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_mdns, _stages, _router, _network])
+        {
+            if (part is not null)
+            {
+                await part.DisposeAsync();
+            }
+        }
+        await _tasks.WaitAsync();
+        if (_shards is not null)
+        {
+            await _shards.DisposeAsync();
+        }
+        _certificate?.Dispose();
+        _key?.Dispose();
+        _folder?.Dispose();
+        _stop.Dispose();
+    }
+
+    private static T Started<T>(T? part)
+        where T : class => part ?? throw new InvalidOperationException("The node has not been started.");
+
+    private void Assemble()
+    {
+        var transportOptions = new TransportOptions { TimeProvider = _time };
+        var linkOptions = new LinkOptions { Identity = _key!.Identity, Mesh = _mesh, TimeProvider = _time, Logger = _logger };
+        _network = new PeerNetwork(
+            new PeerNetworkOptions
+            {
+                Transport = new TlsTransport(_certificate!, _options.TlsMin, transportOptions),
+                Links = linkOptions,
+                Describe = () => _view!.Own,
+                Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+                Time = _time,
+                Logger = _logger,
+            },
+            _router);
+        _stages = new StageHost(_network, _shards!, _logger) { SlotsChanged = OnSlotsChanged };
+        var calls = new StageCalls(_network);
+        var local = new LocalStageClient(Id, _stages, EngineFingerprint.Current);
+        _view = new MeshView(
+            new NodeInfo
+            {
+                Node = Id,
+                Start = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+                Version = ProgramVersion,
+                Isa = KernelSets.NameOf(KernelSets.Current),
+                EngineFingerprint = EngineFingerprint.Current,
+                Slots = _options.Slots,
+            },
+            node => node == Id ? local : new RemoteStageClient(node, _network, calls),
+            _shards!.TextOf);
+        _router.Connect(_network, _stages, calls, _view.OnMembers);
+        _provider = new RingPipelineProvider(_view, _network, _router.Entries, _time);
+    }
+
+    private void Join(IPEndPoint listened)
+    {
+        List<PeerAddress> seeds = [];
+        foreach (string text in _options.Seeds)
+        {
+            seeds.Add(PeerAddress.TryParse(text, out PeerAddress seed) ? seed : default);
+        }
+        _network!.Start(seeds);
+        if (_options.Mdns)
+        {
+            var own = new MdnsNode
+            {
+                Node = Id,
+                Port = listened.Port,
+                Addresses = [],
+                Mesh = _mesh.Id.ToString(),
+                WireVersion = WireVersions.Supported.Highest,
+            };
+            var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+            _mdns = MdnsResponder.Start(MdnsInterface.For(listened.Address), own, _network, random, _time, _logger);
+        }
+    }
+
+    /// <summary>Hashes the models, one after the other; each is served as soon as it is known.</summary>
+    private async Task IdentifyAsync(List<OpenedModel> models)
+    {
+        await Task.Yield();
+        var cache = new ModelIdentityCache(_folder!.IdentityCachePath);
+        foreach (OpenedModel model in models)
+        {
+            try
+            {
+                Digest digest = await ModelIdentity.ComputeAsync(model.File, cache, progress: null, threads: 2, _stop.Token);
+                if (!_shards!.Add(model.Identified(digest)))
+                {
+                    _logger.LogWarning("{Path} is the same model as another that is served: passed over.", model.File.Path);
+                    model.File.Dispose();
+                }
+            }
+            catch (Exception failure) when (failure is ToreException or OperationCanceledException)
+            {
+                _logger.LogError("{Path} is not served: {Reason}", model.File.Path, failure.Message);
+                model.File.Dispose();
+            }
+        }
+    }
+
+    private void OnOwnChanged()
+    {
+        _view?.OnOwn(own => own with { Models = _shards!.Held, SlotsInUse = _shards.SlotsInUse });
+        _announce.Change(AnnounceDelay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnSlotsChanged()
+    {
+        _shards!.OnUseEnded();
+        OnOwnChanged();
+    }
+}

@@ -1,0 +1,188 @@
+using System.Buffers;
+using Tore.Mesh.Membership;
+using Tore.Mesh.Pipelines.Ring;
+using Tore.Mesh.Pipelines.Stages;
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Wire;
+
+namespace Tore.Mesh.Node;
+
+/// <summary>
+/// Gives what links bring to whom it concerns: frames to stages and entered requests, questions to stages, answers to who asked.
+/// </summary>
+internal sealed class MeshRouter : IPeerTraffic, IAsyncDisposable
+{
+    private readonly OwnedTasks _tasks = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<NodeId, ulong> _starts = [];
+    private Action<PeerSnapshot> _onMembers = _ => { };
+    private IRouteLinks _links = null!;
+    private StageHost _stages = null!;
+    private StageCalls _calls = null!;
+    private long _frames, _tokens, _badMessages;
+
+    /// <summary>Requests that entered here.</summary>
+    public EntryRoutes Entries { get; } = new();
+
+    /// <summary>Frames so far.</summary>
+    public long Frames => Interlocked.Read(ref _frames);
+
+    /// <summary>Token frames so far.</summary>
+    public long Tokens => Interlocked.Read(ref _tokens);
+
+    /// <summary>Messages that had no place.</summary>
+    public long BadMessages => Interlocked.Read(ref _badMessages);
+
+    /// <summary>Joins the parts; before the first link.</summary>
+    public void Connect(IRouteLinks links, StageHost stages, StageCalls calls, Action<PeerSnapshot> onMembers) =>
+        (_links, _stages, _calls, _onMembers) = (links, stages, calls, onMembers);
+
+    /// <summary>Waits until no question is being answered any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _tasks.WaitAsync();
+        _stop.Dispose();
+    }
+
+    public void OnActivations(NodeId from, in Activations head, ReadOnlySpan<float> rows)
+    {
+        Interlocked.Increment(ref _frames);
+        _stages.OnActivations(from, head, rows);
+    }
+
+    public void OnToken(NodeId from, in Token token)
+    {
+        Interlocked.Increment(ref _frames);
+        Interlocked.Increment(ref _tokens);
+        // The ring first: the next step is on its way while the token is shown.
+        _stages.OnToken(from, token);
+        Entries.OnToken(from, token);
+    }
+
+    public void OnChunkDone(NodeId from, in ChunkDone done)
+    {
+        Interlocked.Increment(ref _frames);
+        Entries.OnChunkDone(from, done);
+    }
+
+    public void OnMessage(NodeId from, MessageType type, in ReadOnlySequence<byte> body)
+    {
+        switch (type)
+        {
+            case MessageType.OpenShard:
+                OpenShard shard = WireMessage.Read<OpenShard>(body);
+                Answer(from, shard.Call, token => _stages.OpenShardAsync(shard, Inference.EngineFingerprint.Current, token));
+                break;
+            case MessageType.OpenSequence:
+                OpenSequence open = WireMessage.Read<OpenSequence>(body);
+                Answer(from, open.Call, token => _stages.OpenAsync(from, open, token));
+                break;
+            case MessageType.StartSequence:
+                StartSequence start = WireMessage.Read<StartSequence>(body);
+                Answer(from, start.Call, _ => Task.FromResult(_stages.Start(from, start)));
+                break;
+            case MessageType.CloseSequence:
+                _stages.Close(from, WireMessage.Read<CloseSequence>(body));
+                break;
+            case MessageType.TokenAck:
+                _stages.OnAcknowledged(from, WireMessage.Read<TokenAck>(body));
+                break;
+            case MessageType.SequenceFailed:
+                Entries.OnFailed(from, WireMessage.Read<SequenceFailed>(body));
+                break;
+            case MessageType.SequenceOpened:
+                SequenceOpened opened = WireMessage.Read<SequenceOpened>(body);
+                _calls.OnAnswer(from, opened.Call, opened);
+                break;
+            case MessageType.ShardOpened:
+                ShardOpened loaded = WireMessage.Read<ShardOpened>(body);
+                _calls.OnAnswer(from, loaded.Call, loaded);
+                break;
+            case MessageType.Refused:
+                _calls.OnRefused(from, WireMessage.Read<Refused>(body));
+                break;
+            default:
+                Interlocked.Increment(ref _badMessages);
+                break;
+        }
+    }
+
+    public void OnOwnMessage<T>(in T message)
+        where T : struct, IMessage<T>
+    {
+        // The rest of what a node asks of itself are plain calls (LocalStageClient).
+        if (message is SequenceFailed failed)
+        {
+            Entries.OnFailed(_links.Self, failed);
+        }
+    }
+
+    public void OnMembersChanged(PeerSnapshot members)
+    {
+        _onMembers(members);
+        HashSet<NodeId> restarted = TakeRestarted(members);
+        bool IsAlive(NodeId node) => node == _links.Self || (members.Members.ContainsKey(node) && !restarted.Contains(node));
+        _calls.OnMembersChanged(IsAlive);
+        Entries.OnMembersChanged(IsAlive);
+        _stages.OnMembersChanged(IsAlive);
+    }
+
+    public void OnTargetClosed(IFrameTarget target)
+    {
+        _stages.OnTargetClosed(target);
+        Entries.OnTargetClosed(target);
+    }
+
+    /// <summary>Nodes that are another process than before: what ran there is lost, though they are members.</summary>
+    private HashSet<NodeId> TakeRestarted(PeerSnapshot members)
+    {
+        lock (_starts)
+        {
+            HashSet<NodeId> restarted = [];
+            foreach (PeerMember member in members.Members.Values)
+            {
+                if (_starts.TryGetValue(member.Node, out ulong before) && before != member.Info.Start)
+                {
+                    restarted.Add(member.Node);
+                }
+                _starts[member.Node] = member.Info.Start;
+            }
+            foreach (NodeId gone in _starts.Keys.Where(n => !members.Members.ContainsKey(n)).ToArray())
+            {
+                _starts.Remove(gone);
+            }
+            return restarted;
+        }
+    }
+
+    private void Answer<T>(NodeId to, uint call, Func<CancellationToken, Task<T>> make)
+        where T : struct, IMessage<T>
+    {
+        if (_tasks.Count >= Limits.StageWaiting)
+        {
+            _links.TrySendControl(to, new Refused(call, ErrorCodes.Busy, "Too many questions are being answered here."));
+            return;
+        }
+        _tasks.Add(AnswerAsync(to, call, make));
+    }
+
+    private async Task AnswerAsync<T>(NodeId to, uint call, Func<CancellationToken, Task<T>> make)
+        where T : struct, IMessage<T>
+    {
+        try
+        {
+            // Up to its first wait this runs within the receive loop: what follows on the link comes after it.
+            T answer = await make(_stop.Token);
+            _links.TrySendControl(to, answer);
+        }
+        catch (ToreException refusal)
+        {
+            _links.TrySendControl(to, new Refused(call, refusal.Code, refusal.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            _links.TrySendControl(to, new Refused(call, ErrorCodes.Draining, "The node is shutting down."));
+        }
+    }
+}
