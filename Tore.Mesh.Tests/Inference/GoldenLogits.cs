@@ -4,7 +4,9 @@ using Tore.Mesh.Tests.Support;
 
 namespace Tore.Mesh.Tests.Inference;
 
-/// <summary>Reference logits of one model (shared input <c>golden/logits</c>), computed in float64 over the exactly widened weights.</summary>
+/// <summary>
+/// Reference logits of one model (shared input <c>golden/logits</c>), computed in float64 over the exactly widened weights.
+/// </summary>
 internal sealed class GoldenLogits
 {
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -41,7 +43,8 @@ internal sealed class GoldenLogits
     {
         string text = File.ReadAllText(SharedFiles.Require($"golden/logits/{model}.json"));
         byte[] bytes = File.ReadAllBytes(SharedFiles.Require($"golden/logits/{model}.f32"));
-        return new GoldenLogits(model, JsonSerializer.Deserialize<Reference>(text, _json)!, MemoryMarshal.Cast<byte, float>(bytes).ToArray());
+        float[] rows = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        return new GoldenLogits(model, JsonSerializer.Deserialize<Reference>(text, _json)!, rows);
     }
 
     /// <summary>Path of the model's file.</summary>

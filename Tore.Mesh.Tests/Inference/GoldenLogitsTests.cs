@@ -22,24 +22,25 @@ public sealed class GoldenLogitsTests
         double largest = 0;
         List<double> divergences = [];
         int sameBest = 0;
-        foreach (GoldenLogits.Case golden1 in golden.Cases)
+        foreach (GoldenLogits.Case sample in golden.Cases)
         {
             // The reference's own continuation follows the prompt, so that each of its steps is judged on the same ids.
-            int[] ids = [.. golden1.Ids, .. golden1.Greedy.SkipLast(1)];
+            int[] ids = [.. sample.Ids, .. sample.Greedy.SkipLast(1)];
             float[] rows = Rows(run, ids);
-            for (int i = 0; i < golden1.Positions; i++)
+            for (int i = 0; i < sample.Positions; i++)
             {
-                ReadOnlySpan<float> ours = rows.AsSpan((golden1.FirstPosition + i) * golden.Vocabulary, golden.Vocabulary);
-                ReadOnlySpan<float> reference = golden.Row(golden1.Row + i);
+                ReadOnlySpan<float> ours = rows.AsSpan((sample.FirstPosition + i) * golden.Vocabulary, golden.Vocabulary);
+                ReadOnlySpan<float> reference = golden.Row(sample.Row + i);
                 largest = Math.Max(largest, LargestDifference(reference, ours));
                 divergences.Add(Divergence(reference, ours));
                 sameBest += Best(reference) == Best(ours) ? 1 : 0;
             }
             double doubt = golden.HasFloatWeights ? 0.001 : 2 * golden.Yardstick.MaxAbsDifference;
-            for (int i = 0; i < golden1.Greedy.Length; i++)
+            for (int i = 0; i < sample.Greedy.Length; i++)
             {
-                int best = Best(rows.AsSpan((golden1.Ids.Length - 1 + i) * golden.Vocabulary, golden.Vocabulary));
-                Assert.True(best == golden1.Greedy[i] || golden1.Margins[i] <= doubt, $"'{golden1.Prompt}', step {i}: {best}, not {golden1.Greedy[i]}");
+                int best = Best(rows.AsSpan((sample.Ids.Length - 1 + i) * golden.Vocabulary, golden.Vocabulary));
+                bool same = best == sample.Greedy[i] || sample.Margins[i] <= doubt;
+                Assert.True(same, $"'{sample.Prompt}', step {i}: {best}, not {sample.Greedy[i]}");
             }
         }
         divergences.Sort();

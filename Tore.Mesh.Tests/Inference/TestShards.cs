@@ -20,8 +20,8 @@ internal static class TestShards
     {
         using GgufFile file = GgufFile.Open(path);
         ModelConfig config = ModelConfig.Read(file);
-        return (ManagedShard)backend.Load(
-            file, config, layers ?? LayerRange.All(config.LayerCount), options ?? new ShardOptions { Threads = 1, ContextLength = 128 }, null, default);
+        options ??= new ShardOptions { Threads = 1, ContextLength = 128 };
+        return (ManagedShard)backend.Load(file, config, layers ?? LayerRange.All(config.LayerCount), options, null, default);
     }
 
     /// <summary>Copies a model, giving a chance to change the stored bytes of each tensor.</summary>

@@ -15,18 +15,23 @@ internal sealed unsafe class ForwardPass : IEngineJob
     /// <summary>Tokens of one attention item: enough to use each key and value often, few enough to share out evenly.</summary>
     private const int QueryBlock = 32;
 
-    /// <summary>Groups whose gate and up are joined while both are in the second-level cache.</summary>
-    private const int JoinedGroups = 8;
+    /// <summary>Values of gate, and of up, that are joined while both are in the second-level cache.</summary>
+    private const int JoinedValues = 64 * 1024;
 
     private readonly ModelConfig _config;
     private readonly ShardWeights _weights;
     private readonly ShardScratch _scratch;
     private readonly RowLoading _loading;
     private readonly KernelSet _set;
+    private readonly bool _isLast;
     private readonly int[] _ids;
+    private readonly int[] _identity;
+    private readonly int[] _wanted;
     private readonly PassStep[] _steps;
+    private readonly PassStep[] _wantedSteps;
     private readonly int _headsPerUnit;
     private int _stepCount;
+    private int _wantedCount;
     private int _rows;
 
     public ForwardPass(ShardShape shape, ShardWeights weights, ShardScratch scratch, KernelSet set)
@@ -35,11 +40,15 @@ internal sealed unsafe class ForwardPass : IEngineJob
         _weights = weights;
         _scratch = scratch;
         _set = set;
+        _isLast = shape.IsLast;
         _ids = shape.IsFirst ? new int[shape.MaxRows] : [];
+        _identity = [.. Enumerable.Range(0, shape.MaxRows)];
+        _wanted = new int[shape.MaxRows];
         _steps = new PassStep[shape.MaxRows];
+        _wantedSteps = new PassStep[shape.MaxRows];
         _loading = new RowLoading(scratch, shape.MaxRows, set);
         // Whole heads in whole groups of rows, so that the lane that has multiplied a head can turn and store it.
-        _headsPerUnit = PackedMatrix.GroupRows / (int)GreatestCommonDivisor(PackedMatrix.GroupRows, _config.HeadDim);
+        _headsPerUnit = PackedMatrix.GroupRows / GreatestCommonDivisor(PackedMatrix.GroupRows, _config.HeadDim);
     }
 
     /// <summary>Token ids of the rows, where the shard has the embedding.</summary>
@@ -48,18 +57,38 @@ internal sealed unsafe class ForwardPass : IEngineJob
     /// <summary>The steps of the pass.</summary>
     public Span<PassStep> Steps => _steps.AsSpan(0, _stepCount);
 
+    /// <summary>The rows whose logits are wanted, in order.</summary>
+    public ReadOnlySpan<int> Wanted => _wanted.AsSpan(0, _wantedCount);
+
+    /// <summary>
+    /// Whether only wanted rows go through the last layer beyond its keys and values: nobody looks at the others. Wanted row i then
+    /// ends in row i.
+    /// </summary>
+    public bool Narrows => _isLast && _wantedCount < _rows;
+
     /// <summary>Puts the steps in, one row after the other.</summary>
     public void Prepare(ReadOnlySpan<ShardStep> steps)
     {
         _rows = 0;
         _stepCount = steps.Length;
+        _wantedCount = 0;
         for (int i = 0; i < steps.Length; i++)
         {
+            ShardStep step = steps[i];
             _steps[i] = new PassStep
             {
-                Sequence = (KvSequence)steps[i].Sequence, FirstRow = _rows, Count = steps[i].Count, Position = steps[i].Position,
+                Sequence = (KvSequence)step.Sequence, FirstRow = _rows, OutputRow = _rows, Count = step.Count, Position = step.Position,
             };
-            _rows += steps[i].Count;
+            int first = step.Logits switch { LogitRows.All => 0, LogitRows.Last => step.Count - 1, _ => step.Count };
+            for (int row = first; row < step.Count; row++)
+            {
+                _wantedSteps[_wantedCount] = _steps[i] with
+                {
+                    FirstRow = _rows + row, OutputRow = _wantedCount, Count = 1, Position = step.Position + row,
+                };
+                _wanted[_wantedCount++] = _rows + row;
+            }
+            _rows += step.Count;
         }
         _loading.Clear(_rows);
     }
@@ -74,25 +103,37 @@ internal sealed unsafe class ForwardPass : IEngineJob
         {
             Embed(lane);
         }
+        ReadOnlySpan<int> rows = _identity.AsSpan(0, _rows);
         for (int layer = 0; layer < _weights.Layers.Length; layer++)
         {
             LayerWeights w = _weights.Layers[layer];
 
             // Attention: norm, then q, k, v with RoPE, keys and values into the cache, scores, and back to the width.
-            Norm(lane, w.AttentionNorm, addBranch: layer > 0, w.Query, w.Key, w.Value);
+            Norm(lane, rows, w.AttentionNorm, addBranch: layer > 0, w.Query, w.Key, w.Value);
             ProjectHeads(lane, w, layer);
             lane.Meet();
-            Attend(lane, layer);
-            Load(lane, _scratch.Attended, _config.QueryWidth, w.AttentionOutput);
-            Multiply(lane, w.AttentionOutput, _scratch.Branch, _config.Width);
+            Span<PassStep> steps = Steps;
+            if (layer == _weights.Layers.Length - 1 && Narrows)
+            {
+                rows = Wanted;
+                if (rows.IsEmpty)
+                {
+                    return;
+                }
+                steps = _wantedSteps.AsSpan(0, _wantedCount);
+                GatherWanted(lane);
+            }
+            Attend(lane, steps, layer);
+            Load(lane, rows, _scratch.Attended, _config.QueryWidth, w.AttentionOutput);
+            Multiply(lane, rows, w.AttentionOutput, _scratch.Branch, _config.Width);
 
             // Feed-forward: norm, gate and up joined by SwiGLU, and back to the width.
-            Norm(lane, w.FeedForwardNorm, addBranch: true, w.Gate, w.Up);
-            GateAndUp(lane, w);
-            Load(lane, _scratch.Gate, _config.FeedForward, w.Down);
-            Multiply(lane, w.Down, _scratch.Branch, _config.Width);
+            Norm(lane, rows, w.FeedForwardNorm, addBranch: true, w.Gate, w.Up);
+            GateAndUp(lane, rows, w);
+            Load(lane, rows, _scratch.Gate, _config.FeedForward, w.Down);
+            Multiply(lane, rows, w.Down, _scratch.Branch, _config.Width);
         }
-        AddBranch(lane);
+        AddBranch(lane, rows);
     }
 
     private void Embed(EngineLane lane)
@@ -104,11 +145,22 @@ internal sealed unsafe class ForwardPass : IEngineJob
         }
     }
 
+    /// <summary>Moves the wanted rows to the front; attention does not touch them meanwhile.</summary>
+    private void GatherWanted(EngineLane lane)
+    {
+        for (int i = 0; lane.Index == 0 && i < _wantedCount; i++)
+        {
+            int width = _config.Width;
+            var from = new ReadOnlySpan<float>(_scratch.Hidden + ((long)_wanted[i] * width), width);
+            from.CopyTo(new Span<float>(_scratch.Hidden + ((long)i * width), width));
+        }
+    }
+
     /// <summary>hidden += branch; panels of norm(hidden) in the forms that the matrices ask for.</summary>
-    private void Norm(EngineLane lane, float* weight, bool addBranch, params ReadOnlySpan<PackedMatrix> matrices)
+    private void Norm(EngineLane lane, ReadOnlySpan<int> rows, float* weight, bool addBranch, params ReadOnlySpan<PackedMatrix> matrices)
     {
         int width = _config.Width;
-        (int start, int end) = lane.Enter(_rows);
+        (int start, int end) = lane.Enter(rows.Length);
         for (int row = start; row < end; row++)
         {
             float* hidden = _scratch.Hidden + ((long)row * width);
@@ -118,26 +170,26 @@ internal sealed unsafe class ForwardPass : IEngineJob
                 Residual.Add(hidden, branch, width, _set);
             }
             RmsNorm.Run(hidden, weight, width, _config.NormEpsilon, branch, _set);
-            _loading.Load(row, _scratch.Branch, width, matrices);
+            _loading.Load(row, rows[row], _scratch.Branch, width, matrices);
         }
         lane.Leave();
     }
 
-    private void Load(EngineLane lane, float* x, int columns, PackedMatrix matrix)
+    private void Load(EngineLane lane, ReadOnlySpan<int> rows, float* x, int columns, PackedMatrix matrix)
     {
-        (int start, int end) = lane.Enter(_rows);
+        (int start, int end) = lane.Enter(rows.Length);
         for (int row = start; row < end; row++)
         {
-            _loading.Load(row, x, columns, matrix);
+            _loading.Load(row, rows[row], x, columns, matrix);
         }
         lane.Leave();
     }
 
     /// <summary>This lane's rows of a matrix, for all rows of the pass.</summary>
-    private void Multiply(EngineLane lane, PackedMatrix matrix, float* y, long yStride)
+    private void Multiply(EngineLane lane, ReadOnlySpan<int> rows, PackedMatrix matrix, float* y, long yStride)
     {
         (int start, int end) = lane.ShareOf(matrix.Groups);
-        MatrixProduct.Run(matrix, _scratch.PanelFor(matrix), _rows, null, y, yStride, start, end, _set);
+        MatrixProduct.Run(matrix, _scratch.PanelFor(matrix), rows.Length, null, y, yStride, start, end, _set);
     }
 
     /// <summary>Queries, keys and values of this lane's heads, turned by their positions; keys and values go into the cache.</summary>
@@ -151,7 +203,8 @@ internal sealed unsafe class ForwardPass : IEngineJob
         (first, count) = Project(w.Key, w.KeyBias, _scratch.Keys, _config.KvHeads, start - queryUnits, end - queryUnits);
         Turn(_scratch.Keys, _config.KvWidth, first, count);
         Store(_scratch.Keys, layer, first, count, 0);
-        (first, count) = Project(w.Value, w.ValueBias, _scratch.Values, _config.KvHeads, start - queryUnits - kvUnits, end - queryUnits - kvUnits);
+        int before = queryUnits + kvUnits;
+        (first, count) = Project(w.Value, w.ValueBias, _scratch.Values, _config.KvHeads, start - before, end - before);
         Store(_scratch.Values, layer, first, count, _config.KvHeads);
     }
 
@@ -162,9 +215,9 @@ internal sealed unsafe class ForwardPass : IEngineJob
         int last = Math.Clamp(end * _headsPerUnit, 0, heads);
         if (first < last)
         {
+            int groupStart = first * _config.HeadDim / PackedMatrix.GroupRows;
             int groupEnd = last == heads ? matrix.Groups : last * _config.HeadDim / PackedMatrix.GroupRows;
-            MatrixProduct.Run(
-                matrix, _scratch.PanelFor(matrix), _rows, bias, y, matrix.Rows, first * _config.HeadDim / PackedMatrix.GroupRows, groupEnd, _set);
+            MatrixProduct.Run(matrix, _scratch.PanelFor(matrix), _rows, bias, y, matrix.Rows, groupStart, groupEnd, _set);
         }
         return (first, last - first);
     }
@@ -208,12 +261,12 @@ internal sealed unsafe class ForwardPass : IEngineJob
     }
 
     /// <summary>Attention of this lane's items: an item is some query heads of one kv head over a block of one sequence's tokens.</summary>
-    private void Attend(EngineLane lane, int layer)
+    private void Attend(EngineLane lane, Span<PassStep> steps, int layer)
     {
         int group = _config.Heads / _config.KvHeads;
-        int parts = PartsOfGroup(group, lane.Count);
+        int parts = PartsOfGroup(steps, group, lane.Count);
         int item = 0;
-        foreach (ref PassStep step in Steps)
+        foreach (ref PassStep step in steps)
         {
             for (int token = 0; token < step.Count; token += QueryBlock)
             {
@@ -231,12 +284,12 @@ internal sealed unsafe class ForwardPass : IEngineJob
     private void Attend(EngineLane lane, in PassStep step, int layer, int token, int kvHead, int heads, int firstOfGroup)
     {
         int firstHead = (kvHead * (_config.Heads / _config.KvHeads)) + firstOfGroup;
-        long offset = ((long)(step.FirstRow + token) * _config.QueryWidth) + ((long)firstHead * _config.HeadDim);
+        long head = (long)firstHead * _config.HeadDim;
         var job = new AttentionJob
         {
-            Queries = _scratch.Queries + offset,
+            Queries = _scratch.Queries + ((long)(step.FirstRow + token) * _config.QueryWidth) + head,
             QueryStride = _config.QueryWidth,
-            Output = _scratch.Attended + offset,
+            Output = _scratch.Attended + ((long)(step.OutputRow + token) * _config.QueryWidth) + head,
             OutputStride = _config.QueryWidth,
             Pages = step.Sequence.PagesOf(layer),
             KvHeads = _config.KvHeads,
@@ -251,10 +304,10 @@ internal sealed unsafe class ForwardPass : IEngineJob
     }
 
     /// <summary>Into how many parts the query heads of a kv head are cut so that every lane has an item, where that is possible.</summary>
-    private int PartsOfGroup(int group, int lanes)
+    private int PartsOfGroup(Span<PassStep> steps, int group, int lanes)
     {
         int items = 0;
-        foreach (ref PassStep step in Steps)
+        foreach (ref PassStep step in steps)
         {
             items += (step.Count + QueryBlock - 1) / QueryBlock * _config.KvHeads;
         }
@@ -266,18 +319,19 @@ internal sealed unsafe class ForwardPass : IEngineJob
         return parts;
     }
 
-    private void GateAndUp(EngineLane lane, LayerWeights w)
+    private void GateAndUp(EngineLane lane, ReadOnlySpan<int> rows, LayerWeights w)
     {
         int columns = _config.FeedForward;
+        int joined = Math.Max(1, JoinedValues / (Math.Max(1, rows.Length) * PackedMatrix.GroupRows));
         (int start, int end) = lane.ShareOf(w.Gate.Groups);
-        for (int group = start; group < end; group += JoinedGroups)
+        for (int group = start; group < end; group += joined)
         {
-            int groupEnd = Math.Min(group + JoinedGroups, end);
-            MatrixProduct.Run(w.Gate, _scratch.PanelFor(w.Gate), _rows, null, _scratch.Gate, columns, group, groupEnd, _set);
-            MatrixProduct.Run(w.Up, _scratch.PanelFor(w.Up), _rows, null, _scratch.Up, columns, group, groupEnd, _set);
+            int groupEnd = Math.Min(group + joined, end);
+            MatrixProduct.Run(w.Gate, _scratch.PanelFor(w.Gate), rows.Length, null, _scratch.Gate, columns, group, groupEnd, _set);
+            MatrixProduct.Run(w.Up, _scratch.PanelFor(w.Up), rows.Length, null, _scratch.Up, columns, group, groupEnd, _set);
             int first = group * PackedMatrix.GroupRows;
             int count = Math.Min(groupEnd * PackedMatrix.GroupRows, columns) - first;
-            for (int row = 0; row < _rows; row++)
+            for (int row = 0; row < rows.Length; row++)
             {
                 float* gate = _scratch.Gate + ((long)row * columns) + first;
                 SwiGlu.Run(gate, _scratch.Up + ((long)row * columns) + first, count, gate, _set);
@@ -285,10 +339,10 @@ internal sealed unsafe class ForwardPass : IEngineJob
         }
     }
 
-    private void AddBranch(EngineLane lane)
+    private void AddBranch(EngineLane lane, ReadOnlySpan<int> rows)
     {
         int width = _config.Width;
-        (int start, int end) = lane.Enter(_rows);
+        (int start, int end) = lane.Enter(rows.Length);
         for (int row = start; row < end; row++)
         {
             Residual.Add(_scratch.Hidden + ((long)row * width), _scratch.Branch + ((long)row * width), width, _set);
@@ -296,12 +350,12 @@ internal sealed unsafe class ForwardPass : IEngineJob
         lane.Leave();
     }
 
-    private static uint GreatestCommonDivisor(int a, int b)
+    private static int GreatestCommonDivisor(int a, int b)
     {
         while (b != 0)
         {
             (a, b) = (b, a % b);
         }
-        return (uint)a;
+        return a;
     }
 }

@@ -26,11 +26,16 @@ internal sealed unsafe class HeadPass : IEngineJob
         _loading = new RowLoading(scratch, shape.MaxLogitRows, set);
     }
 
-    /// <summary>Chooses the rows of the last forward pass.</summary>
-    public void Prepare(ReadOnlySpan<int> rows)
+    /// <summary>
+    /// Chooses rows of the last forward pass: those named, or as many from <paramref name="gatheredAt"/> on where they were gathered.
+    /// </summary>
+    public void Prepare(ReadOnlySpan<int> rows, int? gatheredAt)
     {
-        rows.CopyTo(_rows);
         _count = rows.Length;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            _rows[i] = gatheredAt is { } first ? first + i : rows[i];
+        }
         _loading.Clear(_count);
     }
 
@@ -44,7 +49,7 @@ internal sealed unsafe class HeadPass : IEngineJob
         {
             float* normed = _scratch.Branch + ((long)i * width);
             RmsNorm.Run(_scratch.Hidden + ((long)_rows[i] * width), _weights.OutputNorm, width, _config.NormEpsilon, normed, _set);
-            _loading.Load(i, _scratch.Branch, width, output);
+            _loading.Load(i, i, _scratch.Branch, width, output);
         }
         lane.Leave();
         (start, end) = lane.ShareOf(output.Groups);

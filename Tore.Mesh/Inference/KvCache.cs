@@ -64,7 +64,8 @@ internal sealed unsafe class KvCache : IDisposable
     public static long BytesFor(int layers, int kvHeads, int headDim, int contextLength, int slots)
     {
         // Saturates: options are a user's, and a nonsensical product must be refused as too large, not wrap around.
-        Int128 bytes = (Int128)slots * layers * PagesFor(contextLength) * ((KvPage.Floats(kvHeads, headDim) * sizeof(float)) + sizeof(float*));
+        long page = (KvPage.Floats(kvHeads, headDim) * sizeof(float)) + sizeof(float*);
+        Int128 bytes = (Int128)slots * layers * PagesFor(contextLength) * page;
         return (long)Int128.Min(bytes, long.MaxValue / 4);
     }
 
@@ -77,7 +78,8 @@ internal sealed unsafe class KvCache : IDisposable
         {
             throw new ToreException(
                 ErrorCodes.ContextLengthExceeded,
-                $"{positions} positions are asked for, but the context is {ContextLength}: shorten the prompt, ask for fewer tokens, or raise --context.");
+                $"{positions} positions are asked for, but the context is {ContextLength}: shorten the prompt, "
+                + "ask for fewer tokens, or raise --context.");
         }
         lock (_gate)
         {

@@ -31,12 +31,20 @@ public sealed class ManagedBackend : IShardBackend, IDisposable
     public string Name => "managed";
 
     /// <inheritdoc/>
+    public string Fingerprint => EngineFingerprint.Current;
+
+    /// <inheritdoc/>
     public ShardBudget Plan(GgufFile file, ModelConfig config, LayerRange layers, ShardOptions options) =>
         new ShardShape(config, ModelTensors.Read(file, config), layers, options).Budget;
 
     /// <inheritdoc/>
     public IShard Load(
-        GgufFile file, ModelConfig config, LayerRange layers, ShardOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+        GgufFile file,
+        ModelConfig config,
+        LayerRange layers,
+        ShardOptions options,
+        IProgress<LoadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ModelTensors tensors = ModelTensors.Read(file, config);
         var shape = new ShardShape(config, tensors, layers, options);

@@ -17,9 +17,7 @@ internal sealed unsafe class ManagedShard : IShard
     private readonly ForwardPass _forward;
     private readonly HeadPass _head;
     private readonly KernelSet _set;
-    private readonly int[] _logitRows;
-    private readonly long _rowFlops;
-    private int _wantedRows;
+    private readonly PassFlops _flops;
 
     private ManagedShard(ShardShape shape, EnginePool pool, ShardWeights weights, KernelSet set)
     {
@@ -32,8 +30,7 @@ internal sealed unsafe class ManagedShard : IShard
         _cache = new KvCache(shape.Layers.Count, config.KvHeads, config.HeadDim, shape.ContextLength, shape.Slots);
         _forward = new ForwardPass(shape, weights, _scratch, set);
         _head = new HeadPass(shape, weights, _scratch, set);
-        _logitRows = new int[shape.MaxRows];
-        _rowFlops = weights.Layers.Sum(RowFlops);
+        _flops = new PassFlops(config, weights);
         pool.SpinsBetweenJobs = IsFirst && IsLast;
     }
 
@@ -111,17 +108,12 @@ internal sealed unsafe class ManagedShard : IShard
     /// <inheritdoc/>
     public void Forward(ReadOnlySpan<ShardStep> steps, Span<bool> failed)
     {
-        _wantedRows = 0;
         int rows = 0;
         foreach (ref readonly ShardStep step in steps)
         {
             Check(step);
             rows += step.Count;
             ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxRows);
-            for (int i = step.Logits switch { LogitRows.All => 0, LogitRows.Last => step.Count - 1, _ => step.Count }; i < step.Count; i++)
-            {
-                _logitRows[_wantedRows++] = rows - step.Count + i;
-            }
         }
         if (IsFirst)
         {
@@ -137,7 +129,7 @@ internal sealed unsafe class ManagedShard : IShard
         {
             failed[i] = _forward.HasFailed(done[i]);
             done[i].Sequence.Length += done[i].Count;
-            Count(done[i].Sequence, StepFlops(done[i].Position, done[i].Count));
+            Count(done[i].Sequence, _flops.OfStep(done[i], _forward));
         }
     }
 
@@ -145,16 +137,15 @@ internal sealed unsafe class ManagedShard : IShard
     public ReadOnlySpan<float> Logits(int firstRow, int rows)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, MaxLogitRows);
-        ReadOnlySpan<int> wanted = _logitRows.AsSpan(0, _wantedRows).Slice(firstRow, rows);
-        _head.Prepare(wanted);
+        ReadOnlySpan<int> wanted = _forward.Wanted.Slice(firstRow, rows);
+        _head.Prepare(wanted, _forward.Narrows ? firstRow : null);
         _pool.Run(_head);
         _head.SpoilFailed();
-        long flops = 2L * Width * VocabularySize;
         foreach (ref PassStep step in _forward.Steps)
         {
             foreach (int row in wanted)
             {
-                Count(step.Sequence, row >= step.FirstRow && row < step.FirstRow + step.Count ? flops : 0);
+                Count(step.Sequence, row >= step.FirstRow && row < step.FirstRow + step.Count ? _flops.OfLogits : 0);
             }
         }
         return new ReadOnlySpan<float>(_scratch.Logits, checked(rows * VocabularySize));
@@ -169,11 +160,6 @@ internal sealed unsafe class ManagedShard : IShard
         _weights.Dispose();
     }
 
-    private static long RowFlops(LayerWeights w) => 2 * (
-        Size(w.Query) + Size(w.Key) + Size(w.Value) + Size(w.AttentionOutput) + Size(w.Gate) + Size(w.Up) + Size(w.Down));
-
-    private static long Size(PackedMatrix matrix) => (long)matrix.Rows * matrix.Columns;
-
     private static void Check(in ShardStep step)
     {
         var sequence = (KvSequence)step.Sequence;
@@ -187,12 +173,5 @@ internal sealed unsafe class ManagedShard : IShard
     {
         sequence.Flops += flops;
         Flops += flops;
-    }
-
-    /// <summary>The matrices of each row; and a multiplication and an addition for each key and value element that a query head sees.</summary>
-    private long StepFlops(int position, int count)
-    {
-        long seen = (((long)position + 1 + position + count) * count) / 2;
-        return (_rowFlops * count) + (4L * _shape.Config.QueryWidth * seen * Layers.Count);
     }
 }

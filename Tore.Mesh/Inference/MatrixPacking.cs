@@ -19,7 +19,8 @@ internal sealed unsafe class MatrixPacking : IEngineJob, IDisposable
     private GgufTensor? _tensor;
     private PackedMatrix? _matrix;
 
-    public MatrixPacking(GgufFile file, ShardShape shape, EnginePool pool, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    public MatrixPacking(
+        GgufFile file, ShardShape shape, EnginePool pool, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         _file = file;
         _pool = pool;
@@ -34,7 +35,9 @@ internal sealed unsafe class MatrixPacking : IEngineJob, IDisposable
         }
     }
 
-    /// <summary>Reads one matrix. Throws <c>model_bad_value</c>, <c>model_truncated</c> or <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>
+    /// Reads one matrix. Throws <c>model_bad_value</c>, <c>model_truncated</c> or <see cref="OperationCanceledException"/>.
+    /// </summary>
     public PackedMatrix Pack(GgufTensor tensor)
     {
         _cancellationToken.ThrowIfCancellationRequested();

@@ -5,7 +5,9 @@ namespace Tore.Mesh.Inference;
 /// <summary>How much memory the machine, or the container this process runs in, grants.</summary>
 public static class MemoryGrant
 {
-    /// <summary>Share of the grant that one node takes by default; the rest is the system's, the file cache's and other programs'.</summary>
+    /// <summary>
+    /// Share of the grant that one node takes by default; the rest is the system's, the file cache's and other programs'.
+    /// </summary>
     private const int DefaultPercent = 75;
 
     /// <summary>The default of <c>--memory</c>, in bytes.</summary>
@@ -69,7 +71,9 @@ public static class MemoryGrant
     }
 
     private static long? ReadNumber(string path) =>
-        ReadLines(path) is [string text, ..] && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value > 0
+        ReadLines(path) is [string text, ..]
+        && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+        && value > 0
             ? value
             : null;
 

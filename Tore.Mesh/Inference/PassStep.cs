@@ -15,6 +15,6 @@ internal struct PassStep
     /// <summary>Position of its first row.</summary>
     public int Position;
 
-    /// <summary>Whether a value overflowed. Lanes only ever set it.</summary>
-    public bool Failed;
+    /// <summary>The row where its attention goes: <see cref="FirstRow"/>, unless only wanted rows go on.</summary>
+    public int OutputRow;
 }

@@ -16,8 +16,11 @@ internal sealed unsafe class RowLoading(ShardScratch scratch, int maxRows, Kerne
     /// <summary>Whether one of these rows failed.</summary>
     public bool AnyFailed(int firstRow, int count) => _failed.AsSpan(firstRow, count).Contains(true);
 
-    /// <summary>Loads one row once for every form that the matrices ask for. Different lanes load different rows.</summary>
-    public void Load(int row, float* x, int columns, params ReadOnlySpan<PackedMatrix> matrices)
+    /// <summary>
+    /// Loads one row once for every form that the matrices ask for; <paramref name="name"/> is the row of the pass it belongs to.
+    /// Different lanes load different rows.
+    /// </summary>
+    public void Load(int row, int name, float* x, int columns, params ReadOnlySpan<PackedMatrix> matrices)
     {
         int loaded = 0;
         foreach (PackedMatrix matrix in matrices)
@@ -28,7 +31,7 @@ internal sealed unsafe class RowLoading(ShardScratch scratch, int maxRows, Kerne
                 loaded |= 1 << (int)form;
                 if (!scratch.Panel(form).Load(form, x, columns, columns, row, row + 1, set))
                 {
-                    _failed[row] = true;
+                    _failed[name] = true;
                     new Span<float>(x + ((long)row * columns), columns).Clear();
                     scratch.Panel(form).Load(form, x, columns, columns, row, row + 1, set);
                 }

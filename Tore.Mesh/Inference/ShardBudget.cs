@@ -4,7 +4,8 @@ using Tore.Mesh.Primitives;
 namespace Tore.Mesh.Inference;
 
 /// <summary>What a shard's memory goes to, in bytes, known before anything is loaded.</summary>
-/// <param name="WeightBytes">Repacked matrices, norms, biases and position tables; a tied embedding counts for first and last shard.</param>
+/// <param name="WeightBytes">Repacked matrices, norms, biases and position tables; a tied embedding counts for first and last
+/// shard.</param>
 /// <param name="LargestTensorBytes">The largest stored tensor: what passes through memory while it is repacked.</param>
 /// <param name="KeyValueBytes">Key-value cache: slots x context x layers.</param>
 /// <param name="ScratchBytes">Activations, quantized panels, logits and queued input.</param>
@@ -32,7 +33,8 @@ public readonly record struct ShardBudget(long WeightBytes, long LargestTensorBy
                 ErrorCodes.MemoryBudgetExceeded,
                 $"Layers {layers} need {Mebi(TotalBytes)} (weights {Mebi(WeightBytes)}, largest tensor {Mebi(LargestTensorBytes)}, "
                 + $"key-value cache of {slots} x {context} positions {Mebi(KeyValueBytes)}, scratch {Mebi(ScratchBytes)}), but only "
-                + $"{Mebi(limitBytes)} may be used. Take a smaller --context or fewer --slots, raise --memory, serve fewer layers, or add nodes.");
+                + $"{Mebi(limitBytes)} may be used. Take a smaller --context or fewer --slots, raise --memory, serve fewer layers, "
+                + "or add nodes.");
         }
     }
 

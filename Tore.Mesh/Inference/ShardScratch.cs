@@ -4,7 +4,9 @@ using Tore.Mesh.Tensors.Kernels.Vector;
 
 namespace Tore.Mesh.Inference;
 
-/// <summary>The working memory of a shard, reserved at load for the largest pass. Every buffer has one row for each row of the pass.</summary>
+/// <summary>
+/// The working memory of a shard, reserved at load for the largest pass. Every buffer has one row for each row of the pass.
+/// </summary>
 internal sealed unsafe class ShardScratch : IDisposable
 {
     private readonly List<IDisposable> _owned = [];

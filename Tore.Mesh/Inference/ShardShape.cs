@@ -1,3 +1,4 @@
+using Tore.Mesh.Inference.Sampling;
 using Tore.Mesh.Models;
 using Tore.Mesh.Models.Gguf;
 using Tore.Mesh.Primitives;
@@ -20,7 +21,8 @@ internal sealed class ShardShape
         if (layers.End >= config.LayerCount)
         {
             throw new ToreException(
-                ErrorCodes.InvalidStages, $"Layers {layers} are asked for, but the model has layers 0-{config.LayerCount - 1}: take a range within these.");
+                ErrorCodes.InvalidStages,
+                $"Layers {layers} are asked for, but the model has layers 0-{config.LayerCount - 1}: take a range within these.");
         }
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Slots, Limits.StageSlots);
@@ -103,13 +105,14 @@ internal sealed class ShardShape
 
     private long ScratchBytes()
     {
-        long rows = (long)MaxRows * sizeof(float) * ((2L * Config.Width) + (2L * Config.QueryWidth) + (2L * Config.KvWidth) + (2L * Config.FeedForward));
+        long row = 2L * sizeof(float) * (Config.Width + Config.QueryWidth + Config.KvWidth + Config.FeedForward);
         long panels = Forms().Count() * ActivationPanel.BytesFor(MaxRows, PanelColumns);
-        // The sampler's ranks, probabilities and kept ids take some 24 bytes a token.
-        long logits = IsLast ? (((long)MaxLogitRows * sizeof(float)) + 24) * Config.VocabularySize : 0;
+        long logits = IsLast
+            ? ((long)MaxLogitRows * Config.VocabularySize * sizeof(float)) + TokenSampler.BytesFor(Config.VocabularySize)
+            : 0;
         long attention = Lanes * AttentionKernel.ScratchFloats(ContextLength) * sizeof(float);
         long queued = IsFirst ? 0 : (long)Slots * Chunk * Limits.TokensAhead * Config.Width * sizeof(float);
-        return rows + panels + logits + attention + queued;
+        return (MaxRows * row) + panels + logits + attention + queued;
     }
 
     /// <summary>A vector on a cache line of its own.</summary>

@@ -35,7 +35,12 @@ internal sealed unsafe class ShardWeights : IDisposable
 
     /// <summary>Loads them.</summary>
     public static ShardWeights Load(
-        GgufFile file, ModelTensors tensors, ShardShape shape, Threads.EnginePool pool, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+        GgufFile file,
+        ModelTensors tensors,
+        ShardShape shape,
+        Threads.EnginePool pool,
+        IProgress<LoadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var weights = new ShardWeights();
         try
@@ -54,8 +59,9 @@ internal sealed unsafe class ShardWeights : IDisposable
                 weights.Layers[i] = weights.ReadLayer(file, tensors.Layers[shape.Layers.Start + i]);
             }
             ModelConfig config = shape.Config;
+            RopeScaling scaling = config.RopeScaling;
             weights.Rope = weights.Own(new RopeTable(
-                shape.ContextLength, config.RopeDimensions / 2, config.RopeBase, config.RopeScaling.Factor, [.. config.RopeScaling.Factors]));
+                shape.ContextLength, config.RopeDimensions / 2, config.RopeBase, scaling.Factor, [.. scaling.Factors]));
             packing.Finish();
             return weights;
         }

@@ -176,7 +176,7 @@ internal sealed partial class PeerNetwork
         }
     }
 
-    /// <summary>The frames of one activation link. Its buffer is used again for every frame, so that a step allocates nothing here.</summary>
+    /// <summary>The frames of one activation link. Its buffer is used again for every frame: a step allocates nothing here.</summary>
     private sealed class ActivationHandler(IPeerTraffic traffic, NodeId peer) : IFrameHandler
     {
         private float[] _rows = [];

@@ -231,7 +231,7 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
         }
         long number = Interlocked.Increment(ref _lastLink);
         bool taken = false;
-        PeerAddress remote = link.RemoteEndPoint is IPEndPoint ip ? PeerAddress.From(ip) : new PeerAddress(link.RemoteEndPoint.ToString()!, 0);
+        PeerAddress remote = PeerAddress.From((IPEndPoint)link.RemoteEndPoint);
         Act((directory, now) =>
         {
             _control[number] = link;
@@ -242,7 +242,7 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
             }
         });
         _tasks.Add(taken ? RunControlAsync(number, link)
-            : link.CloseAsync(ErrorCodes.TooManyLinks, "This node keeps no link with you: it stops, or has as many peers as it can.").AsTask());
+            : link.CloseAsync(ErrorCodes.TooManyLinks, "This node stops, or has as many peers as it can have.").AsTask());
     }
 
     private async Task RunControlAsync(long number, Link link)
@@ -259,6 +259,7 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
 
     private long NowMicroseconds() => (_options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    private static EndPoint EndPointOf(PeerAddress address) =>
-        IPAddress.TryParse(address.Host, out IPAddress? ip) ? new IPEndPoint(ip, address.Port) : new DnsEndPoint(address.Host, address.Port);
+    private static EndPoint EndPointOf(PeerAddress address) => IPAddress.TryParse(address.Host, out IPAddress? ip)
+        ? new IPEndPoint(ip, address.Port)
+        : new DnsEndPoint(address.Host, address.Port);
 }

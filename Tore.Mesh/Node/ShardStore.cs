@@ -176,7 +176,8 @@ internal sealed class ShardStore : IStageShards, IAsyncDisposable
         if (layers.End >= served.Config.LayerCount || (served.Limit is { } limit && !limit.Contains(layers)))
         {
             throw new ToreException(ErrorCodes.InvalidStages,
-                $"Layers {layers} of '{served.Label}' cannot be opened here: this node opens {served.Limit ?? LayerRange.All(served.Config.LayerCount)}.");
+                $"Layers {layers} of '{served.Label}' cannot be opened here: this node opens "
+                + $"{served.Limit ?? LayerRange.All(served.Config.LayerCount)}.");
         }
         if (contextLength > served.ContextFor(_options))
         {
@@ -249,7 +250,9 @@ internal sealed class ShardStore : IStageShards, IAsyncDisposable
         return opened;
     }
 
-    /// <summary>Unloads what is unused until the budget fits, waiting for requests to end where that is not enough. Gives the bytes left.</summary>
+    /// <summary>
+    /// Unloads what is unused until the budget fits, waiting for requests to end where that is not enough. Gives the bytes left.
+    /// </summary>
     private async Task<long> MakeRoomAsync(ShardBudget budget, LayerRange layers)
     {
         using var patience = new CancellationTokenSource(Limits.SlotWait, _time);
@@ -290,7 +293,8 @@ internal sealed class ShardStore : IStageShards, IAsyncDisposable
             catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
             {
                 throw new ToreException(ErrorCodes.MemoryBudgetExceeded,
-                    $"Layers {layers} need {budget.TotalBytes} bytes, but running requests use the memory. Ask again later, or raise --memory.");
+                    $"Layers {layers} need {budget.TotalBytes} bytes, but running requests use the memory. "
+                    + "Ask again later, or raise --memory.");
             }
         }
     }

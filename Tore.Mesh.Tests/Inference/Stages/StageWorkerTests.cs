@@ -141,7 +141,8 @@ public sealed class StageWorkerTests : IAsyncDisposable
 
     private StageWorker Worker(ShardOptions options) => new(TestShards.Load(_backend, TestShards.StoriesPath, null, options));
 
-    private static StageSequenceSpec Spec(int positions, int tokens) => new() { RequestId = "test", Positions = positions, MaxTokens = tokens };
+    private static StageSequenceSpec Spec(int positions, int tokens) =>
+        new() { RequestId = "test", Positions = positions, MaxTokens = tokens };
 
     private sealed class Measuring(StageWorker worker, List<long> allocated, TaskCompletionSource ended) : IStageOutput
     {

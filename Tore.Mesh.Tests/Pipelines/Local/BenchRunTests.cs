@@ -18,8 +18,12 @@ public sealed class BenchRunTests
         using ManagedBackend backend = TestShards.Backend(folder);
         using GgufFile file = GgufFile.Open(TestShards.StoriesPath);
         var model = new LocalModel { File = file, Config = ModelConfig.Read(file), Label = "stories" };
-        var options = new BenchOptions { PromptTokens = 20, GenerateTokens = 6, Threads = 1, Stages = stages, Streams = streams, Repeats = 2 };
-        BenchResult result = await new BenchRun(backend, model, options, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+        var options = new BenchOptions
+        {
+            PromptTokens = 20, GenerateTokens = 6, Threads = 1, Stages = stages, Streams = streams, Repeats = 2,
+        };
+        var run = new BenchRun(backend, model, options, TimeProvider.System);
+        BenchResult result = await run.RunAsync(TestContext.Current.CancellationToken);
         Assert.True(result.PrefillTokensPerSecond > 0);
         Assert.True(result.DecodeTokensPerSecond > 0);
         Assert.True(result.ReadBytesPerSecond > 1e8);

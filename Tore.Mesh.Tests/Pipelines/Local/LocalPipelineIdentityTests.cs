@@ -71,5 +71,6 @@ public sealed class LocalPipelineIdentityTests
         LocalRuns.Request(Prompt(length / 2, 17), tokens / 2, _seeded with { Seed = 7 }),
     ];
 
-    private static IEnumerable<int> Prompt(int length, int step) => Enumerable.Range(0, length).Select(i => i == 0 ? 1 : 260 + (i * step % 700));
+    private static IEnumerable<int> Prompt(int length, int step) =>
+        Enumerable.Range(0, length).Select(i => i == 0 ? 1 : 260 + (i * step % 700));
 }

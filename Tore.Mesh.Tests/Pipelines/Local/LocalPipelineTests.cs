@@ -86,9 +86,10 @@ public sealed class LocalPipelineTests : IDisposable
         await using LocalPipelineProvider provider = _runs.Load(2, _options);
         await using ITokenPipeline pipeline = await provider.AcquireAsync(provider.Models[0], 250, default);
         using var cancel = new CancellationTokenSource();
+        PipelineRequest request = LocalRuns.Request([1, 300], 200, SamplingOptions.Greedy);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (GeneratedToken token in pipeline.GenerateAsync(LocalRuns.Request([1, 300], 200, SamplingOptions.Greedy), cancel.Token))
+            await foreach (GeneratedToken token in pipeline.GenerateAsync(request, cancel.Token))
             {
                 await cancel.CancelAsync();
             }

@@ -26,8 +26,8 @@ internal sealed class LocalRuns : IDisposable
 
     public ModelConfig Config => _model.Config;
 
-    public LocalPipelineProvider Load(int stages, ShardOptions options) =>
-        LocalPipelineProvider.Load(_backend, _model, stages, options, default, TimeProvider.System, null, TestContext.Current.CancellationToken);
+    public LocalPipelineProvider Load(int stages, ShardOptions options) => LocalPipelineProvider.Load(
+        _backend, _model, stages, options, default, TimeProvider.System, null, TestContext.Current.CancellationToken);
 
     /// <summary>Runs all requests at the same time; gives each one's ids and digest.</summary>
     public static async Task<string[]> RunAsync(LocalPipelineProvider provider, params PipelineRequest[] requests) =>

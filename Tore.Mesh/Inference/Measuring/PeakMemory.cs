@@ -42,9 +42,7 @@ internal sealed class PeakMemory : IProgress<LoadProgress>
     private static long Kilobytes(string[] lines, string name)
     {
         string? line = Array.Find(lines, line => line.StartsWith(name, StringComparison.Ordinal));
-        return line is not null
-            && long.TryParse(line.AsSpan(name.Length).Trim().TrimEnd(" kB"), NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes)
-            ? kilobytes * 1024
-            : 0;
+        ReadOnlySpan<char> number = line.AsSpan(line is null ? 0 : name.Length).Trim().TrimEnd(" kB");
+        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes) ? kilobytes * 1024 : 0;
     }
 }

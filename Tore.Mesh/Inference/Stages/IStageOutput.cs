@@ -4,7 +4,8 @@ namespace Tore.Mesh.Inference.Stages;
 
 /// <summary>
 /// Where a stage's results go. Called on the worker's thread between two passes: an implementation copies what it needs, must not
-/// block, and may call <see cref="StageWorker"/> (post the next step, close). After <see cref="StageWorker.Close"/> has completed no call follows.
+/// block, and may call <see cref="StageWorker"/> (post the next step, close). After <see cref="StageWorker.Close"/> has completed no
+/// call follows.
 /// </summary>
 public interface IStageOutput
 {

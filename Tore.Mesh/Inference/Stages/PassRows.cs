@@ -129,7 +129,9 @@ internal sealed class PassRows
 
     private ToreException ErrorOf(Exception exception) => exception as ToreException
         ?? new ToreException(
-            ErrorCodes.Internal, $"The pass of layers {_shard.Layers} failed: {exception.Message} This is a defect: please report it.", exception);
+            ErrorCodes.Internal,
+            $"The pass of layers {_shard.Layers} failed: {exception.Message} This is a defect: please report it.",
+            exception);
 
     private ToreException Overflow(ShardStep step) => new(
         ErrorCodes.NumericOverflow,

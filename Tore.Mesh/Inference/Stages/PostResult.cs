@@ -12,6 +12,8 @@ public enum PostResult
     /// <summary>They do not begin where the sequence stands, or go beyond what it reserved; nothing changed.</summary>
     OutOfOrder,
 
-    /// <summary>The sequence has as many rows waiting as may wait: the sender ran further ahead than it was granted; nothing changed.</summary>
+    /// <summary>
+    /// The sequence has as many rows waiting as may wait: the sender ran further ahead than it was granted; nothing changed.
+    /// </summary>
     Full,
 }

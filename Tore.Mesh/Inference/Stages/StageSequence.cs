@@ -104,7 +104,9 @@ public sealed class StageSequence
         }
     }
 
-    /// <summary>Takes up to <paramref name="count"/> waiting rows into a shard's input, and tells whether a token follows the last.</summary>
+    /// <summary>
+    /// Takes up to <paramref name="count"/> waiting rows into a shard's input, and tells whether a token follows the last.
+    /// </summary>
     internal (int Position, bool WantsToken) Take(int count, Span<int> ids, Span<float> hidden)
     {
         lock (_gate)

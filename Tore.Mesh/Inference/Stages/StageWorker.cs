@@ -108,7 +108,8 @@ public sealed class StageWorker : IAsyncDisposable
             if ((uint)id >= (uint)_shard.VocabularySize)
             {
                 throw new ToreException(
-                    ErrorCodes.InvalidRequest, $"Token {id} is not in the model's vocabulary of {_shard.VocabularySize}: check the ids of the prompt.");
+                    ErrorCodes.InvalidRequest,
+                    $"Token {id} is not in the model's vocabulary of {_shard.VocabularySize}: check the ids of the prompt.");
             }
         }
         return Wake(sequence.Add(position, ids, wantsToken));

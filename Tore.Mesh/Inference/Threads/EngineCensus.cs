@@ -79,9 +79,8 @@ internal sealed class EngineCensus : IDisposable
         {
             foreach (string path in Directory.EnumerateFiles(_folder, "*.lanes"))
             {
-                if (IsHeld(path)
-                    && int.TryParse(Path.GetFileNameWithoutExtension(path).Split('-')[^1], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-                    && count <= 4096)
+                string number = Path.GetFileNameWithoutExtension(path).Split('-')[^1];
+                if (IsHeld(path) && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= 4096)
                 {
                     threads += count;
                 }

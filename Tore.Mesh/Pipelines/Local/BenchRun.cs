@@ -6,7 +6,9 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Pipelines.Local;
 
-/// <summary>Times prefill and decode of a model in this process, after a warm-up run, together with what they cost and could reach.</summary>
+/// <summary>
+/// Times prefill and decode of a model in this process, after a warm-up run, together with what they cost and could reach.
+/// </summary>
 public sealed class BenchRun
 {
     private const int WarmUpTokens = 16;
@@ -30,7 +32,8 @@ public sealed class BenchRun
     }
 
     /// <summary>Loads, warms up, measures and unloads.</summary>
-    /// <exception cref="ToreException"><c>invalid_stages</c>, <c>memory_budget_exceeded</c>, <c>context_length_exceeded</c>, ...</exception>
+    /// <exception cref="ToreException"><c>invalid_stages</c>, <c>memory_budget_exceeded</c>, <c>context_length_exceeded</c>,
+    /// ...</exception>
     public async Task<BenchResult> RunAsync(CancellationToken cancellationToken)
     {
         var memory = new PeakMemory();
@@ -79,10 +82,12 @@ public sealed class BenchRun
     }
 
     /// <summary>Runs all streams once and gives their prefill and decode speed in tokens per second.</summary>
-    private async Task<(double Prefill, double Decode)> MeasureAsync(LocalPipelineProvider provider, int tokens, CancellationToken cancellationToken)
+    private async Task<(double Prefill, double Decode)> MeasureAsync(
+        LocalPipelineProvider provider, int tokens, CancellationToken cancellationToken)
     {
         long start = _time.GetTimestamp();
-        long[][] times = await Task.WhenAll(Enumerable.Range(0, _options.Streams).Select(i => StreamAsync(provider, i, tokens, cancellationToken)));
+        long[][] times = await Task.WhenAll(
+            Enumerable.Range(0, _options.Streams).Select(i => StreamAsync(provider, i, tokens, cancellationToken)));
         long allStarted = times.Max(stream => stream[0]);
         long firstEnded = times.Min(stream => stream[^1]);
         long within = times.Sum(stream => stream.LongCount(time => time > allStarted && time <= firstEnded));

@@ -170,7 +170,8 @@ internal sealed class LocalGeneration : IStageOutput
     {
         if (result is not (PostResult.Accepted or PostResult.Closed))
         {
-            _tokens.Writer.TryComplete(new ToreException(ErrorCodes.Internal, $"A stage did not take rows: {result}. This is a defect: please report it."));
+            _tokens.Writer.TryComplete(
+                new ToreException(ErrorCodes.Internal, $"A stage did not take rows: {result}. This is a defect: please report it."));
         }
     }
 }

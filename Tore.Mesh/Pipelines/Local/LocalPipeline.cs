@@ -69,7 +69,8 @@ internal sealed class LocalPipeline(LocalPipelineProvider provider, int position
         {
             throw new ToreException(
                 ErrorCodes.ContextLengthExceeded,
-                $"A prompt of {request.PromptIds.Count} tokens and {request.MaxTokens} to generate exceed the {positions} positions that were reserved.");
+                $"A prompt of {request.PromptIds.Count} tokens and {request.MaxTokens} to generate exceed the {positions} positions "
+                + "that were reserved.");
         }
         int vocabulary = provider.Workers[0].Shard.VocabularySize;
         foreach (int id in request.PromptIds)

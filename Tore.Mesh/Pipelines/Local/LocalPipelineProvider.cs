@@ -84,10 +84,12 @@ public sealed class LocalPipelineProvider : IPipelineProvider, IAsyncDisposable
     public ModelListing Resolve(string modelId)
     {
         string digest = _model.Digest.ToString();
-        bool isPrefix = modelId.Length >= "sha256:".Length + DigestPrefixDigits && digest.StartsWith(modelId, StringComparison.OrdinalIgnoreCase);
+        bool isPrefix = modelId.Length >= "sha256:".Length + DigestPrefixDigits
+            && digest.StartsWith(modelId, StringComparison.OrdinalIgnoreCase);
         return modelId == _model.Label || isPrefix
             ? _model
-            : throw new ToreException(ErrorCodes.ModelNotFound, $"There is no model '{modelId}' here; there is '{_model.Label}' ({digest}).");
+            : throw new ToreException(
+                ErrorCodes.ModelNotFound, $"There is no model '{modelId}' here; there is '{_model.Label}' ({digest}).");
     }
 
     /// <inheritdoc/>
@@ -97,8 +99,8 @@ public sealed class LocalPipelineProvider : IPipelineProvider, IAsyncDisposable
         {
             throw new ToreException(
                 ErrorCodes.ContextLengthExceeded,
-                $"{positions} positions are asked for, but the context is {_model.ContextLength}: shorten the prompt, ask for fewer tokens, "
-                + "or raise --context.");
+                $"{positions} positions are asked for, but the context is {_model.ContextLength}: shorten the prompt, "
+                + "ask for fewer tokens, or raise --context.");
         }
         await WaitForSlotAsync(cancellationToken);
         return new LocalPipeline(this, positions);
@@ -136,7 +138,8 @@ public sealed class LocalPipelineProvider : IPipelineProvider, IAsyncDisposable
         if (Interlocked.Increment(ref _waiting) > Limits.WaitingRequests)
         {
             Interlocked.Decrement(ref _waiting);
-            throw new ToreException(ErrorCodes.Busy, $"All {Slots} slots are in use and {Limits.WaitingRequests} requests wait already: try again later.");
+            throw new ToreException(
+                ErrorCodes.Busy, $"All {Slots} slots are in use and {Limits.WaitingRequests} requests wait already: try again later.");
         }
         using var patience = new CancellationTokenSource(Limits.SlotWait, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token, _draining.Token);
@@ -148,7 +151,8 @@ public sealed class LocalPipelineProvider : IPipelineProvider, IAsyncDisposable
         {
             throw _draining.IsCancellationRequested
                 ? Draining()
-                : new ToreException(ErrorCodes.Busy, $"None of the {Slots} slots became free within {Limits.SlotWait.TotalSeconds} s: try again later.");
+                : new ToreException(
+                    ErrorCodes.Busy, $"None of the {Slots} slots became free within {Limits.SlotWait.TotalSeconds} s: try again later.");
         }
         finally
         {

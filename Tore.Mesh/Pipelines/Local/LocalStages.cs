@@ -15,7 +15,8 @@ internal static class LocalStages
         {
             throw new ToreException(
                 ErrorCodes.InvalidStages,
-                $"{stages} stages are asked for, but the model has {config.LayerCount} layers and every stage needs at least one: take 1 to {config.LayerCount}.");
+                $"{stages} stages are asked for, but the model has {config.LayerCount} layers and every stage needs at least one: "
+                + $"take 1 to {config.LayerCount}.");
         }
         return LayerRange.Split(config.LayerCount, stages);
     }
@@ -28,8 +29,8 @@ internal static class LocalStages
         {
             budget += backend.Plan(file, config, range, options);
         }
-        budget.Require(
-            options.MemoryBytes ?? MemoryGrant.DefaultBudgetBytes(), LayerRange.All(config.LayerCount), options.Slots, options.ContextFor(config.ContextLength));
+        long limit = options.MemoryBytes ?? MemoryGrant.DefaultBudgetBytes();
+        budget.Require(limit, LayerRange.All(config.LayerCount), options.Slots, options.ContextFor(config.ContextLength));
         return budget;
     }
 

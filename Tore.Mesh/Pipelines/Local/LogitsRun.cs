@@ -34,7 +34,11 @@ public sealed class LogitsRun
         Check(ids);
         var options = new ShardOptions
         {
-            ContextLength = ids.Count, Slots = 1, Threads = _options.Threads, PrefillChunk = _options.PrefillChunk, MemoryBytes = _options.MemoryBytes,
+            ContextLength = ids.Count,
+            Slots = 1,
+            Threads = _options.Threads,
+            PrefillChunk = _options.PrefillChunk,
+            MemoryBytes = _options.MemoryBytes,
         };
         IShard[] shards = LocalStages.Load(_backend, _file, _config, _options.Stages, options, null, cancellationToken);
         try
@@ -140,5 +144,6 @@ public sealed class LogitsRun
 
     private static ToreException Overflow(int position, int count) => new(
         ErrorCodes.NumericOverflow,
-        $"A value became infinite or undefined at positions {position}-{position + count - 1}: the weights do not suit these ids, or the file is damaged.");
+        $"A value became infinite or undefined at positions {position}-{position + count - 1}: the weights do not suit these ids, "
+        + "or the file is damaged.");
 }
