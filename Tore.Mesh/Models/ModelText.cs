@@ -113,7 +113,8 @@ public sealed class ModelText
         }
         return Template ?? throw new ToreException(
             ErrorCodes.InvalidRequest,
-            $"The model's file has no chat template; use --raw, or --template FAMILY with one of {string.Join(", ", TemplateFamilies.Names)}.");
+            "The model's file has no chat template; use --raw, or --template FAMILY with one of "
+                + $"{string.Join(", ", TemplateFamilies.Names)}.");
     }
 
     private static string TextOf(ITokenizer tokenizer, int? id) =>

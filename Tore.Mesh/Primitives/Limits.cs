@@ -64,7 +64,7 @@ public static class Limits
 
     // Tokenizers.
     /// <summary>UTF-16 units of one special token; real ones have some 40. It bounds the time of looking for them.</summary>
-    public const int SpecialTokenChars = 1_024;
+    public const int SpecialTokenChars = 512;
 
     // Activation routes.
     /// <summary>Bytes of one activation tensor in a frame or a forward call.</summary>

@@ -24,14 +24,17 @@ public sealed class GoldenChatTests
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(SharedFiles.Require($"golden/chat/{name}.json")));
         JsonElement root = golden.RootElement;
         ChatTemplate template = ChatTemplate.Parse(
-            root.GetProperty("template").GetString()!, root.GetProperty("bos_token").GetString()!, root.GetProperty("eos_token").GetString()!);
+            root.GetProperty("template").GetString()!,
+            root.GetProperty("bos_token").GetString()!,
+            root.GetProperty("eos_token").GetString()!);
         int cases = 0;
         foreach (JsonElement item in root.GetProperty("cases").EnumerateArray())
         {
             ChatMessage[] messages =
             [
                 .. item.GetProperty("messages").EnumerateArray()
-                    .Select(message => new ChatMessage(message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!)),
+                    .Select(message => new ChatMessage(
+                        message.GetProperty("role").GetString()!, message.GetProperty("content").GetString()!)),
             ];
             bool prompt = item.GetProperty("add_generation_prompt").GetBoolean();
             if (item.TryGetProperty("error", out JsonElement error))

@@ -10,7 +10,8 @@ namespace Tore.Mesh.Models.Chat;
 
 /// <summary>
 /// A chat template, parsed: the part of Jinja2 that such templates use, rendered as model hubs do (<c>trim_blocks</c>,
-/// <c>lstrip_blocks</c>, <c>raise_exception</c>, no clock), within the limits of <see cref="Limits"/>. Immutable; safe for many threads.
+/// <c>lstrip_blocks</c>, <c>raise_exception</c>, no clock), within the limits of <see cref="Limits"/>. Immutable; safe for
+/// many threads.
 /// </summary>
 public sealed class ChatTemplate
 {
@@ -29,7 +30,9 @@ public sealed class ChatTemplate
     /// <param name="source">Its text.</param>
     /// <param name="bosToken">Text of the beginning-of-sequence token; empty where there is none.</param>
     /// <param name="eosToken">Text of the end-of-sequence token; empty where there is none.</param>
-    /// <exception cref="ToreException"><c>template_unsupported</c>, naming the construct and its line, or <c>template_limit</c>.</exception>
+    /// <exception cref="ToreException">
+    /// <c>template_unsupported</c>, naming the construct and its line, or <c>template_limit</c>.
+    /// </exception>
     public static ChatTemplate Parse(string source, string bosToken, string eosToken)
     {
         ArgumentNullException.ThrowIfNull(source);

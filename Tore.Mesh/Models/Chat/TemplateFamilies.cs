@@ -50,11 +50,13 @@ public static class TemplateFamilies
         ("deepseek", "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content }}{% elif m.role == 'assistant' %}"
             + "{{ '<｜Assistant｜>' + m.content + '<｜end▁of▁sentence｜>' }}{% else %}{{ '<｜User｜>' + m.content }}{% endif %}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<｜Assistant｜>' }}{% endif %}"),
-        ("vicuna", "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content + '\\n\\n' }}{% elif m.role == 'assistant' %}"
-            + "{{ 'ASSISTANT: ' + m.content + eos_token + '\\n' }}{% else %}{{ 'USER: ' + m.content + '\\n' }}{% endif %}{% endfor %}"
+        ("vicuna", "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content + '\\n\\n' }}"
+            + "{% elif m.role == 'assistant' %}{{ 'ASSISTANT: ' + m.content + eos_token + '\\n' }}"
+            + "{% else %}{{ 'USER: ' + m.content + '\\n' }}{% endif %}{% endfor %}"
             + "{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"),
-        ("alpaca", "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content + '\\n\\n' }}{% elif m.role == 'assistant' %}"
-            + "{{ '### Response:\\n' + m.content + eos_token + '\\n\\n' }}{% else %}{{ '### Instruction:\\n' + m.content + '\\n\\n' }}"
+        ("alpaca", "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content + '\\n\\n' }}"
+            + "{% elif m.role == 'assistant' %}{{ '### Response:\\n' + m.content + eos_token + '\\n\\n' }}"
+            + "{% else %}{{ '### Instruction:\\n' + m.content + '\\n\\n' }}"
             + "{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '### Response:\\n' }}{% endif %}"),
         ("plain", "{{ bos_token }}{% for m in messages %}{{ m.content + '\\n' }}{% endfor %}"),
     ];

@@ -46,8 +46,13 @@ internal sealed class BpeSymbols
     /// <summary>The token of a symbol, or -1.</summary>
     public int TokenOf(int symbol) => _tokens[symbol];
 
-    /// <summary>The symbols of the bytes of a symbol.</summary>
-    public int[] BytesOf(int symbol) => Array.ConvertAll(ByteAlphabet.BytesOf(_texts[symbol]), value => (int)value);
+    /// <summary>The bytes of a symbol; each is a symbol too.</summary>
+    public IReadOnlyList<byte> BytesOf(int symbol)
+    {
+        List<byte> bytes = [];
+        ByteAlphabet.AppendBytes(_texts[symbol], bytes);
+        return bytes;
+    }
 
     private int SymbolOf(Vocabulary vocabulary, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> index, ReadOnlySpan<char> text)
     {

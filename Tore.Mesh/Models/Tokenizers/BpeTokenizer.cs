@@ -38,7 +38,7 @@ internal sealed class BpeTokenizer : Tokenizer
     }
 
     /// <inheritdoc/>
-    protected override byte[] BytesOfPlain(int id) => ByteAlphabet.BytesOf(Vocabulary.TextOf(id));
+    protected override void AppendBytes(int id, List<byte> bytes) => ByteAlphabet.AppendBytes(Vocabulary.TextOf(id), bytes);
 
     private void EncodeWord(ReadOnlySpan<char> word, SymbolMerger merger, List<int> ids)
     {
@@ -88,7 +88,7 @@ internal sealed class BpeTokenizer : Tokenizer
             ids.Add(token);
             return;
         }
-        foreach (int single in _symbols.BytesOf(symbol))
+        foreach (byte single in _symbols.BytesOf(symbol))
         {
             if (_symbols.TokenOf(single) != NoToken)
             {

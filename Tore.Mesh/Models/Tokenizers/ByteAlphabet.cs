@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 
 namespace Tore.Mesh.Models.Tokenizers;
@@ -10,29 +9,37 @@ namespace Tore.Mesh.Models.Tokenizers;
 internal static class ByteAlphabet
 {
     private static readonly char[] CharOfByte = MakeCharOfByte();
-    private static readonly FrozenDictionary<char, byte> ByteOfChar =
-        Enumerable.Range(0, 256).ToFrozenDictionary(value => CharOfByte[value], value => (byte)value);
+    private static readonly short[] ByteOfChar = MakeByteOfChar();
 
     /// <summary>The stand-in of a byte.</summary>
     public static char CharOf(byte value) => CharOfByte[value];
 
-    /// <summary>The bytes that a token's text stands for; a character that is no stand-in gives its own UTF-8.</summary>
-    public static byte[] BytesOf(string text)
+    /// <summary>Appends the bytes that a token's text stands for; a character that is no stand-in gives its own UTF-8.</summary>
+    public static void AppendBytes(string text, List<byte> bytes)
     {
-        List<byte> bytes = new(text.Length);
         Span<byte> utf8 = stackalloc byte[4];
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (rune.IsBmp && ByteOfChar.TryGetValue((char)rune.Value, out byte value))
+            if (rune.Value < ByteOfChar.Length && ByteOfChar[rune.Value] >= 0)
             {
-                bytes.Add(value);
+                bytes.Add((byte)ByteOfChar[rune.Value]);
             }
             else
             {
                 bytes.AddRange(utf8[..rune.EncodeToUtf8(utf8)]);
             }
         }
-        return [.. bytes];
+    }
+
+    private static short[] MakeByteOfChar()
+    {
+        short[] table = new short[512];
+        Array.Fill(table, (short)-1);
+        for (int value = 0; value < 256; value++)
+        {
+            table[CharOfByte[value]] = (short)value;
+        }
+        return table;
     }
 
     private static char[] MakeCharOfByte()

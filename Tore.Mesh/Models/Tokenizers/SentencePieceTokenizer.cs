@@ -56,9 +56,9 @@ internal sealed class SentencePieceTokenizer : Tokenizer
     }
 
     /// <inheritdoc/>
-    protected override byte[] BytesOfPlain(int id) => Vocabulary.KindOf(id) == TokenKind.Byte
+    protected override void AppendBytes(int id, List<byte> bytes) => bytes.AddRange(Vocabulary.KindOf(id) == TokenKind.Byte
         ? [ByteOf(Vocabulary, id)]
-        : Encoding.UTF8.GetBytes(Vocabulary.TextOf(id).Replace(Space, ' '));
+        : Encoding.UTF8.GetBytes(Vocabulary.TextOf(id).Replace(Space, ' ')));
 
     private void EncodeWord(ReadOnlySpan<char> text, int start, int end, SymbolMerger merger, List<int> ids)
     {

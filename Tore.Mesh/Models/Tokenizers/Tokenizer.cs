@@ -100,21 +100,27 @@ internal abstract class Tokenizer : ITokenizer
     /// <param name="ids">Receives the ids.</param>
     protected abstract void EncodePlain(ReadOnlySpan<char> text, List<int> ids);
 
-    /// <summary>The bytes that an ordinary token stands for.</summary>
-    protected abstract byte[] BytesOfPlain(int id);
+    /// <summary>Appends the bytes that an ordinary token stands for.</summary>
+    protected abstract void AppendBytes(int id, List<byte> bytes);
 
     /// <summary>Fills the table of bytes; called once, when the leaf class is ready.</summary>
     protected void FillBytes()
     {
-        using MemoryStream bytes = new();
+        List<byte> bytes = new(VocabularySize * 8);
         _bytesStart = new int[VocabularySize + 1];
         for (int id = 0; id < VocabularySize; id++)
         {
-            bool raw = Vocabulary.KindOf(id) is TokenKind.Control or TokenKind.Unknown or TokenKind.UserDefined;
-            bytes.Write(raw ? Encoding.UTF8.GetBytes(Vocabulary.TextOf(id)) : BytesOfPlain(id));
-            _bytesStart[id + 1] = (int)bytes.Length;
+            if (Vocabulary.KindOf(id) is TokenKind.Control or TokenKind.Unknown or TokenKind.UserDefined)
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(Vocabulary.TextOf(id)));
+            }
+            else
+            {
+                AppendBytes(id, bytes);
+            }
+            _bytesStart[id + 1] = bytes.Count;
         }
-        _bytes = bytes.ToArray();
+        _bytes = [.. bytes];
     }
 
     private void EncodeAreas(ReadOnlySpan<char> text, ReadOnlySpan<SpecialArea> areas, List<int> ids)

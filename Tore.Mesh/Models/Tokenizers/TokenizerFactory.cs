@@ -8,7 +8,8 @@ internal static class TokenizerFactory
 {
     /// <summary>Makes it.</summary>
     /// <exception cref="ToreException">
-    /// <c>unknown_tokenizer</c>, or <c>model_malformed</c>, <c>model_bad_value</c>, <c>model_limit</c> for a vocabulary that cannot be used.
+    /// <c>unknown_tokenizer</c>, or <c>model_malformed</c>, <c>model_bad_value</c>, <c>model_limit</c> for a
+    /// vocabulary that cannot be used.
     /// </exception>
     public static ITokenizer Make(VocabularyData data)
     {

@@ -17,6 +17,10 @@ internal sealed class Arguments(IReadOnlyList<object?> positional, IReadOnlyList
     /// <summary>Number of positional arguments.</summary>
     public int Count => positional.Count;
 
+    /// <summary>Length of the longest text among them.</summary>
+    public int LongestText =>
+        positional.Concat(named.Select(pair => pair.Value)).Max(value => (value as JinjaText)?.Value.Length) ?? 0;
+
     /// <summary>The named arguments.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> Named => named;
 

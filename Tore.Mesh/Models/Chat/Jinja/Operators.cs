@@ -22,13 +22,14 @@ internal static class Operators
     /// <summary>Python's <c>==</c>.</summary>
     public static bool AreEqual(Rendering rendering, object? left, object? right, int depth = 0)
     {
-        rendering.Charge(1);
+        rendering.Charge(16);
         if (depth > Limits.TemplateDepth)
         {
             throw rendering.Limit($"compares values nested deeper than {Limits.TemplateDepth}");
         }
         return (left, right) switch
         {
+            (JinjaText a, JinjaText b) => AreSameText(rendering, a, b),
             (JinjaList a, JinjaList b) => a.IsTuple == b.IsTuple && a.Count == b.Count
                 && Enumerable.Range(0, a.Count).All(index => AreEqual(rendering, a.Items[index], b.Items[index], depth + 1)),
             (JinjaDict a, JinjaDict b) => a.Count == b.Count && a.Entries.All(
@@ -74,6 +75,7 @@ internal static class Operators
             case (_, JinjaUndefined undefined):
                 throw undefined.Fail();
             case (JinjaText a, JinjaText b):
+                rendering.Charge(Math.Min(a.Value.Length, b.Value.Length) / 64);
                 return CompareText(a.Value, b.Value);
             case (JinjaList a, JinjaList b) when a.IsTuple == b.IsTuple:
                 for (int index = 0; index < a.Count && index < b.Count; index++)
@@ -95,14 +97,14 @@ internal static class Operators
         switch (container)
         {
             case JinjaText text:
-                rendering.Charge(text.Value.Length / 8);
                 return item is JinjaText part
-                    ? text.Value.Contains(part.Value, StringComparison.Ordinal)
+                    ? ContainsText(rendering, text, part)
                     : throw new JinjaException($"'in <string>' requires string as left operand, not {ValueNames.Of(item)}");
             case JinjaList list:
                 rendering.Charge(list.Count);
                 return list.Items.Any(candidate => AreEqual(rendering, candidate, item));
             case JinjaDict dict:
+                rendering.ChargeKey(item);
                 return dict.TryGet(item, out _);
             case JinjaUndefined:
                 return false;
@@ -123,13 +125,25 @@ internal static class Operators
                 rendering.Charge(dict.Count);
                 return [.. dict.Keys];
             case JinjaText text:
-                rendering.Charge(text.Value.Length * 4);
+                rendering.Charge(text.Value.Length * 16L);
                 return CodePoints.Split(text);
             case JinjaUndefined:
                 return [];
             default:
                 throw new JinjaException($"'{ValueNames.Of(value)}' object is not iterable");
         }
+    }
+
+    private static bool AreSameText(Rendering rendering, JinjaText a, JinjaText b)
+    {
+        rendering.Charge(a.Value.Length == b.Value.Length ? a.Value.Length / 64 : 0);
+        return string.Equals(a.Value, b.Value, StringComparison.Ordinal);
+    }
+
+    private static bool ContainsText(Rendering rendering, JinjaText text, JinjaText part)
+    {
+        rendering.ChargeSearch(text.Value.Length, part.Value.Length);
+        return text.Value.Contains(part.Value, StringComparison.Ordinal);
     }
 
     // Code points, not UTF-16 units: a surrogate ranks above the rest of the basic plane.

@@ -26,10 +26,20 @@ internal sealed class Rendering
     {
         Line = line;
         Charge(UnitsPerStep);
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw Limit("nests too deep");
+        }
     }
 
+    /// <summary>Counts a search for one text in another, whose worst case is their product.</summary>
+    public void ChargeSearch(int textLength, int partLength) => Charge((textLength / 8) + ((long)textLength * partLength / 256));
+
+    /// <summary>Counts the look-up of a key.</summary>
+    public void ChargeKey(object? key) => Charge(key is JinjaText text ? 1 + (text.Value.Length / 8) : 1);
+
     /// <summary>Counts characters or items handled.</summary>
-    public void Charge(int units)
+    public void Charge(long units)
     {
         _units -= units;
         if (_units < 0)
@@ -43,7 +53,7 @@ internal sealed class Rendering
     {
         TextBuilder outer = Output;
         Output = new TextBuilder(this);
-        if (++_depth > Limits.TemplateDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        if (++_depth > Limits.TemplateDepth)
         {
             throw Limit($"calls itself or captures deeper than {Limits.TemplateDepth} levels");
         }

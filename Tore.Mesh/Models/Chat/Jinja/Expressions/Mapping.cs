@@ -11,7 +11,9 @@ internal sealed class Mapping(int line, IReadOnlyList<(Expression Key, Expressio
         JinjaDict dict = new();
         foreach ((Expression key, Expression value) in entries)
         {
-            dict.Set(key.Evaluate(scope), value.Evaluate(scope));
+            object? name = key.Evaluate(scope);
+            scope.Rendering.ChargeKey(name);
+            dict.Set(name, value.Evaluate(scope));
         }
         return dict;
     }

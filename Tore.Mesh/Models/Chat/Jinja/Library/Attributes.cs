@@ -54,7 +54,7 @@ internal static class Attributes
     private static bool TryItem(Rendering rendering, object? value, object? index, out object? item)
     {
         item = null;
-        rendering.Charge(1);
+        rendering.ChargeKey(index);
         switch (value)
         {
             case JinjaDict dict:

@@ -8,7 +8,7 @@ internal static class DictMethods
     /// <summary>A method bound to its mapping, or null.</summary>
     public static JinjaCallable? Find(JinjaDict dict, string name) => name switch
     {
-        "get" => new JinjaCallable(name, (_, arguments) => Get(dict, arguments)),
+        "get" => new JinjaCallable(name, (rendering, arguments) => Get(rendering, dict, arguments)),
         "items" => new JinjaCallable(name, (rendering, _) => Items(rendering, dict)),
         "keys" => new JinjaCallable(name, (rendering, _) => new JinjaList(Operators.Iterate(rendering, dict))),
         "values" => new JinjaCallable(name, (rendering, _) => new JinjaList([.. dict.Entries.Select(entry => entry.Value)])),
@@ -21,13 +21,15 @@ internal static class DictMethods
     /// <summary>The entries as pairs.</summary>
     public static JinjaList Items(Rendering rendering, JinjaDict dict)
     {
-        rendering.Charge(8 * dict.Count);
+        rendering.Charge(16 * dict.Count);
         return new JinjaList([.. dict.Entries.Select(entry => new JinjaList([entry.Key.Value, entry.Value], IsTuple: true))]);
     }
 
-    private static object? Get(JinjaDict dict, Arguments arguments)
+    private static object? Get(Rendering rendering, JinjaDict dict, Arguments arguments)
     {
         object? fallback = arguments.Take(1, "default", null);
-        return dict.TryGet(arguments.Need(0, "key"), out object? value) ? value : fallback;
+        object? key = arguments.Need(0, "key");
+        rendering.ChargeKey(key);
+        return dict.TryGet(key, out object? value) ? value : fallback;
     }
 }

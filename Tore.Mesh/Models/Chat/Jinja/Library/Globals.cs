@@ -14,7 +14,11 @@ internal static class Globals
     {
         foreach (JinjaCallable function in (JinjaCallable[])
         [
-            new("range", Range), new("namespace", Namespace), new("dict", Dict), new("raise_exception", RaiseException), new("joiner", Joiner),
+            new("range", Range),
+            new("namespace", Namespace),
+            new("dict", Dict),
+            new("raise_exception", RaiseException),
+            new("joiner", Joiner),
         ])
         {
             scope.Set(function.Name, function);

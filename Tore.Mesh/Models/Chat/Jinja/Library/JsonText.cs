@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tore.Mesh.Models.Chat.Jinja.Values;
 using Tore.Mesh.Primitives;
 
@@ -26,7 +25,8 @@ internal static class JsonText
         {
             null => null,
             JinjaText text => text.Value,
-            _ when Operators.TryInteger(indent, out long width) && width <= Limits.TemplateDepth => new string(' ', (int)Math.Max(0, width)),
+            _ when Operators.TryInteger(indent, out long width) && width <= Limits.TemplateDepth =>
+                new string(' ', (int)Math.Max(0, width)),
             _ => throw new JinjaException("tojson(indent) must be a small integer or a string"),
         };
         (string item, string key) = Separators(arguments.Take(first ? 1 : 2, "separators", null), step is null);
@@ -35,7 +35,7 @@ internal static class JsonText
             throw new JinjaException("tojson(sort_keys=true) is not supported");
         }
         TextBuilder builder = new(rendering);
-        new Writer(builder, rendering, step, item, key).Write(value, 0);
+        new JsonWriter(builder, rendering, step, item, key).Write(value, 0);
         return builder.ToText();
     }
 
@@ -45,115 +45,4 @@ internal static class JsonText
         JinjaList { Count: 2 } pair when pair.Items[0] is JinjaText item && pair.Items[1] is JinjaText key => (item.Value, key.Value),
         _ => throw new JinjaException("tojson(separators) must be two strings"),
     };
-
-    private sealed class Writer(TextBuilder builder, Rendering rendering, string? step, string itemSeparator, string keySeparator)
-    {
-        public void Write(object? value, int depth)
-        {
-            if (depth > Limits.TemplateDepth)
-            {
-                throw rendering.Limit($"writes values nested deeper than {Limits.TemplateDepth}");
-            }
-            switch (value)
-            {
-                case null:
-                    builder.Append("null");
-                    break;
-                case bool truth:
-                    builder.Append(truth ? "true" : "false");
-                    break;
-                case long number:
-                    builder.Append(number.ToString(CultureInfo.InvariantCulture));
-                    break;
-                case double number:
-                    builder.Append(double.IsNaN(number) ? "NaN" : double.IsInfinity(number)
-                        ? number > 0 ? "Infinity" : "-Infinity" : Printing.Float(number));
-                    break;
-                case JinjaText text:
-                    WriteString(text);
-                    break;
-                case JinjaList list:
-                    WriteAll("[", "]", list.Count, depth, index => Write(list.Items[index], depth + 1));
-                    break;
-                case JinjaDict dict:
-                    KeyValuePair<JinjaKey, object?>[] entries = [.. dict.Entries];
-                    WriteAll("{", "}", entries.Length, depth, index => WriteEntry(entries[index], depth));
-                    break;
-                default:
-                    throw new JinjaException($"a value of type '{ValueNames.Of(value)}' is not JSON");
-            }
-        }
-
-        private void WriteEntry(KeyValuePair<JinjaKey, object?> entry, int depth)
-        {
-            if (entry.Key.Value is JinjaText text)
-            {
-                WriteString(text);
-            }
-            else
-            {
-                builder.Append("\"");
-                Write(entry.Key.Value, depth + 1);
-                builder.Append("\"");
-            }
-            builder.Append(keySeparator);
-            Write(entry.Value, depth + 1);
-        }
-
-        private void WriteAll(string open, string close, int count, int depth, Action<int> write)
-        {
-            builder.Append(open);
-            for (int index = 0; index < count; index++)
-            {
-                builder.Append(index > 0 ? itemSeparator : "");
-                NewLine(depth + 1);
-                write(index);
-            }
-            if (count > 0)
-            {
-                NewLine(depth);
-            }
-            builder.Append(close);
-        }
-
-        private void NewLine(int depth)
-        {
-            if (step is not null)
-            {
-                builder.Append("\n");
-                for (int level = 0; level < depth; level++)
-                {
-                    builder.Append(step);
-                }
-            }
-        }
-
-        private void WriteString(JinjaText text)
-        {
-            builder.Append("\"");
-            int done = 0;
-            for (int index = 0; index < text.Value.Length; index++)
-            {
-                if (EscapeOf(text.Value[index]) is { } escape)
-                {
-                    builder.Append(text, done, index - done).Append(escape, text.TrustedAt(index));
-                    done = index + 1;
-                }
-            }
-            builder.Append(text, done, text.Value.Length - done).Append("\"");
-        }
-
-        private static string? EscapeOf(char value) => value switch
-        {
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\n' => "\\n",
-            '\r' => "\\r",
-            '\t' => "\\t",
-            '\b' => "\\b",
-            '\f' => "\\f",
-            < ' ' => $"\\u{(int)value:x4}",
-            _ => null,
-        };
-    }
 }

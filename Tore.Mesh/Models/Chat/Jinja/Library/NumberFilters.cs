@@ -6,7 +6,8 @@ namespace Tore.Mesh.Models.Chat.Jinja.Library;
 /// <summary>Filters that give numbers.</summary>
 internal static class NumberFilters
 {
-    private const NumberStyles IntegerStyle = NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+    private const NumberStyles IntegerStyle =
+        NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
 
     /// <summary><c>abs</c></summary>
     public static object Abs(object? value) => value switch

@@ -2,7 +2,9 @@ using Tore.Mesh.Models.Chat.Jinja.Values;
 
 namespace Tore.Mesh.Models.Chat.Jinja.Library;
 
-/// <summary>Filters that compare items: <c>sort</c>, <c>dictsort</c>, <c>unique</c>, <c>min</c>, <c>max</c>. Without case unless asked.</summary>
+/// <summary>
+/// Filters that compare items: <c>sort</c>, <c>dictsort</c>, <c>unique</c>, <c>min</c>, <c>max</c>. Without case unless asked.
+/// </summary>
 internal static class SortFilters
 {
     /// <summary><c>sort(reverse, case_sensitive, attribute)</c></summary>
@@ -38,7 +40,9 @@ internal static class SortFilters
         List<object?> kept = [];
         foreach (object? item in Operators.Iterate(rendering, value))
         {
-            if (seen.Add(new JinjaKey(Key(rendering, item, attribute, caseSensitive))))
+            object? key = Key(rendering, item, attribute, caseSensitive);
+            rendering.ChargeKey(key);
+            if (seen.Add(new JinjaKey(key)))
             {
                 kept.Add(item);
             }

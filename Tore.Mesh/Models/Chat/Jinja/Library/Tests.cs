@@ -43,8 +43,15 @@ internal static class Tests
 
     private static readonly Dictionary<string, string> Aliases = new()
     {
-        ["equalto"] = "eq", ["=="] = "eq", ["!="] = "ne", ["lessthan"] = "lt", ["<"] = "lt", ["<="] = "le", ["greaterthan"] = "gt",
-        [">"] = "gt", [">="] = "ge",
+        ["equalto"] = "eq",
+        ["=="] = "eq",
+        ["!="] = "ne",
+        ["lessthan"] = "lt",
+        ["<"] = "lt",
+        ["<="] = "le",
+        ["greaterthan"] = "gt",
+        [">"] = "gt",
+        [">="] = "ge",
     };
 
     /// <summary>Whether there is a test of this name.</summary>

@@ -12,7 +12,7 @@ internal static class TextFilters
     {
         string? characters = arguments.Take(0, "chars", null) is null ? null : arguments.NeedText(0, "chars").Value;
         JinjaText text = Printing.TextOf(rendering, value);
-        rendering.Charge(text.Value.Length);
+        rendering.ChargeSearch(text.Value.Length, characters?.Length ?? 1);
         return TextParts.Strip(text, characters, left: true, right: true);
     }
 

@@ -54,7 +54,7 @@ internal static class TextMethods
         }
         return new JinjaCallable($"str.{name}", (rendering, arguments) =>
         {
-            rendering.Charge(text.Value.Length);
+            rendering.ChargeSearch(text.Value.Length, arguments.LongestText);
             return method(rendering, text, arguments);
         });
     }

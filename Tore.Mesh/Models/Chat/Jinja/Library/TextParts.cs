@@ -9,7 +9,9 @@ internal static class TextParts
     public static JinjaText Strip(JinjaText text, string? characters, bool left, bool right)
     {
         string value = text.Value;
-        bool Goes(char candidate) => characters is null ? CodePoints.IsSpace(candidate) : characters.Contains(candidate, StringComparison.Ordinal);
+        bool Goes(char candidate) => characters is null
+            ? CodePoints.IsSpace(candidate)
+            : characters.Contains(candidate, StringComparison.Ordinal);
         int start = 0;
         int end = value.Length;
         while (left && start < end && Goes(value[start]))
@@ -40,7 +42,7 @@ internal static class TextParts
     /// <summary>Text with occurrences of one part replaced; a negative count means all.</summary>
     public static JinjaText Replace(Rendering rendering, JinjaText text, string old, JinjaText replacement, long count)
     {
-        rendering.Charge(text.Value.Length);
+        rendering.ChargeSearch(text.Value.Length, old.Length);
         TextBuilder builder = new(rendering);
         int done = 0;
         long left = count < 0 ? long.MaxValue : count;
@@ -115,17 +117,18 @@ internal static class TextParts
     public static List<object?> SplitSpace(Rendering rendering, JinjaText text, long most, bool fromRight)
     {
         List<object?> parts = [];
-        JinjaText rest = Strip(text, null, left: !fromRight, right: fromRight);
-        while (rest.Value.Length > 0)
+        string value = text.Value;
+        int start = fromRight ? 0 : SkipSpace(value, 0);
+        int end = fromRight ? SkipSpaceBack(value, value.Length) : value.Length;
+        while (start < end)
         {
-            int cut = most >= 0 && parts.Count >= most ? -1 : fromRight ? LastSpace(rest.Value) : FirstSpace(rest.Value);
-            int start = fromRight && cut >= 0 ? cut + 1 : 0;
-            int end = !fromRight && cut >= 0 ? cut : rest.Value.Length;
-            Add(rendering, parts, rest, start, end);
-            rendering.Charge(rest.Value.Length);
-            rest = cut < 0 ? JinjaText.Empty
-                : fromRight ? Strip(rest.Slice(0, cut), null, left: false, right: true)
-                : Strip(From(rest, cut), null, left: true, right: false);
+            int cut = most >= 0 && parts.Count >= most ? -1
+                : fromRight ? LastSpace(value, end) : FirstSpace(value, start);
+            int partStart = fromRight && cut >= 0 ? cut + 1 : start;
+            int partEnd = !fromRight && cut >= 0 ? cut : end;
+            Add(rendering, parts, text, partStart, partEnd);
+            start = fromRight ? start : cut < 0 ? end : SkipSpace(value, cut);
+            end = !fromRight ? end : cut < 0 ? start : SkipSpaceBack(value, cut);
         }
         if (fromRight)
         {
@@ -156,9 +159,8 @@ internal static class TextParts
     private static bool IsLineEnd(char value) => value is '\n' or '\r' or '\v' or '\f' or '\x85' or '\u2028' or '\u2029'
         or (>= '\u001c' and <= '\u001e');
 
-    private static int FirstSpace(string text)
+    private static int FirstSpace(string text, int index)
     {
-        int index = 0;
         while (index < text.Length && !CodePoints.IsSpace(text[index]))
         {
             index++;
@@ -166,9 +168,9 @@ internal static class TextParts
         return index < text.Length ? index : -1;
     }
 
-    private static int LastSpace(string text)
+    private static int LastSpace(string text, int end)
     {
-        int index = text.Length - 1;
+        int index = end - 1;
         while (index >= 0 && !CodePoints.IsSpace(text[index]))
         {
             index--;
@@ -176,9 +178,27 @@ internal static class TextParts
         return index;
     }
 
+    private static int SkipSpace(string text, int index)
+    {
+        while (index < text.Length && CodePoints.IsSpace(text[index]))
+        {
+            index++;
+        }
+        return index;
+    }
+
+    private static int SkipSpaceBack(string text, int end)
+    {
+        while (end > 0 && CodePoints.IsSpace(text[end - 1]))
+        {
+            end--;
+        }
+        return end;
+    }
+
     private static void Add(Rendering rendering, List<object?> parts, JinjaText text, int start, int end)
     {
-        rendering.Charge(8 + text.Flips.Length);
+        rendering.Charge(16);
         parts.Add(text.Slice(start, end - start));
     }
 }

@@ -84,7 +84,8 @@ internal sealed class TagLexer(string source, int at, int line, TokenType end)
         {
             _open.Push(symbol);
         }
-        else if (symbol is ')' or ']' or '}' && (!_open.TryPop(out char open) || (open, symbol) is not (('(', ')') or ('[', ']') or ('{', '}'))))
+        else if (symbol is ')' or ']' or '}'
+            && (!_open.TryPop(out char open) || (open, symbol) is not (('(', ')') or ('[', ']') or ('{', '}'))))
         {
             throw new JinjaException($"unexpected '{symbol}'", _line);
         }

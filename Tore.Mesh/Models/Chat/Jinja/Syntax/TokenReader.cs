@@ -49,7 +49,8 @@ internal sealed class TokenReader(List<Token> tokens)
         {
             throw new ToreException(
                 ErrorCodes.TemplateLimit,
-                $"The chat template nests deeper than {Limits.TemplateDepth} levels (line {Current.Line}); use --template FAMILY or --raw instead.");
+                $"The chat template nests deeper than {Limits.TemplateDepth} levels (line {Current.Line}); "
+                    + "use --template FAMILY or --raw instead.");
         }
     }
 

@@ -71,27 +71,21 @@ internal sealed class JinjaText
         {
             return Empty;
         }
-        int first = 0;
-        while (first < _flips.Length && _flips[first] <= start)
-        {
-            first++;
-        }
-        int last = first;
-        while (last < _flips.Length && _flips[last] < start + length)
-        {
-            last++;
-        }
+        int first = FlipsUpTo(start);
+        int last = FlipsUpTo(start + length - 1);
         bool trusted = StartsTrusted ^ (first % 2 == 1);
         int[] flips = Array.ConvertAll(_flips[first..last], flip => flip - start);
         return new JinjaText(Value.Substring(start, length), trusted, flips);
     }
 
     /// <summary>Whether the character at an index is the template's.</summary>
-    public bool TrustedAt(int index)
+    public bool TrustedAt(int index) => StartsTrusted ^ (FlipsUpTo(index) % 2 == 1);
+
+    /// <summary>How often trust changes up to and at an index.</summary>
+    public int FlipsUpTo(int index)
     {
         int found = Array.BinarySearch(_flips, index);
-        int before = found >= 0 ? found + 1 : ~found;
-        return StartsTrusted ^ (before % 2 == 1);
+        return found >= 0 ? found + 1 : ~found;
     }
 
     /// <summary>The text as stretches of one author each.</summary>

@@ -34,6 +34,7 @@ internal sealed class TextBuilder(Rendering rendering)
         }
         else if (trusted != _trusted)
         {
+            rendering.Charge(4);
             _flips.Add(_text.Length);
         }
         _trusted = trusted;
@@ -52,18 +53,13 @@ internal sealed class TextBuilder(Rendering rendering)
     {
         int end = start + length;
         int at = start;
-        bool trusted = text.StartsTrusted;
-        foreach (int flip in text.Flips)
+        int next = text.FlipsUpTo(start);
+        bool trusted = text.StartsTrusted ^ (next % 2 == 1);
+        for (; next < text.Flips.Length && text.Flips[next] < end; next++)
         {
-            if (flip >= end)
-            {
-                break;
-            }
-            if (flip > at)
-            {
-                Append(text.Value.AsSpan(at, flip - at), trusted);
-                at = flip;
-            }
+            int flip = text.Flips[next];
+            Append(text.Value.AsSpan(at, flip - at), trusted);
+            at = flip;
             trusted = !trusted;
         }
         return Append(text.Value.AsSpan(at, end - at), trusted);
