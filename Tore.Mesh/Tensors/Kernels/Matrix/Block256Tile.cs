@@ -30,37 +30,23 @@ internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape, TSourc
             V w0, w1, w2, w3, w4, w5, w6, w7;
             if (TSource.IsUnpacked)
             {
-                w0 = TLanes.Load(quants);
-                w1 = TLanes.Load(quants + 64);
-                w2 = TLanes.Load(quants + 128);
-                w3 = TLanes.Load(quants + 192);
-                w4 = TLanes.Load(quants + 256);
-                w5 = TLanes.Load(quants + 320);
-                w6 = TLanes.Load(quants + 384);
-                w7 = TLanes.Load(quants + 448);
+                (w0, w1, w2, w3) = (TLanes.Load(quants), TLanes.Load(quants + 64), TLanes.Load(quants + 128), TLanes.Load(quants + 192));
+                (w4, w5, w6, w7) = (TLanes.Load(quants + 256), TLanes.Load(quants + 320), TLanes.Load(quants + 384), TLanes.Load(quants + 448));
                 quants += 512;
             }
             else if (pass % 2 == 0)
             {
-                w0 = Low(quants, high, quarter, 0);
-                w1 = Low(quants, high, quarter, 1);
-                w2 = Low(quants, high, quarter, 2);
-                w3 = Low(quants, high, quarter, 3);
-                w4 = Low(quants, high, quarter, 4);
-                w5 = Low(quants, high, quarter, 5);
-                w6 = Low(quants, high, quarter, 6);
-                w7 = Low(quants, high, quarter, 7);
+                (w0, w1, w2, w3) =
+                    (Low(quants, high, quarter, 0), Low(quants, high, quarter, 1), Low(quants, high, quarter, 2), Low(quants, high, quarter, 3));
+                (w4, w5, w6, w7) =
+                    (Low(quants, high, quarter, 4), Low(quants, high, quarter, 5), Low(quants, high, quarter, 6), Low(quants, high, quarter, 7));
             }
             else
             {
-                w0 = High(quants, high, quarter, 0);
-                w1 = High(quants, high, quarter, 1);
-                w2 = High(quants, high, quarter, 2);
-                w3 = High(quants, high, quarter, 3);
-                w4 = High(quants, high, quarter, 4);
-                w5 = High(quants, high, quarter, 5);
-                w6 = High(quants, high, quarter, 6);
-                w7 = High(quants, high, quarter, 7);
+                (w0, w1, w2, w3) =
+                    (High(quants, high, quarter, 0), High(quants, high, quarter, 1), High(quants, high, quarter, 2), High(quants, high, quarter, 3));
+                (w4, w5, w6, w7) =
+                    (High(quants, high, quarter, 4), High(quants, high, quarter, 5), High(quants, high, quarter, 6), High(quants, high, quarter, 7));
             }
             nint at = Record256.Values + (32 * unit);
             byte* s = scales + (unit * (TType.HasMinimum ? 64 : 128));
@@ -69,18 +55,18 @@ internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape, TSourc
             p2 = TShape.Tokens > 2 ? Unit(p2, x2 + at, s, w0, w1, w2, w3, w4, w5, w6, w7) : p2;
             p3 = TShape.Tokens > 3 ? Unit(p3, x3 + at, s, w0, w1, w2, w3, w4, w5, w6, w7) : p3;
         }
-        Block256Join<V, TLanes, TType>.Run(y, p0, scales, x0, isFirst);
-        if (TShape.Tokens > 1)
+        Join(y, p0, scales, x0, isFirst, 0);
+        Join(y + resultStride, p1, scales, x1, isFirst, 1);
+        Join(y + (2 * resultStride), p2, scales, x2, isFirst, 2);
+        Join(y + (3 * resultStride), p3, scales, x3, isFirst, 3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Join(float* y, V products, byte* scales, byte* x, bool isFirst, int token)
+    {
+        if (TShape.Tokens > token)
         {
-            Block256Join<V, TLanes, TType>.Run(y + resultStride, p1, scales, x1, isFirst);
-        }
-        if (TShape.Tokens > 2)
-        {
-            Block256Join<V, TLanes, TType>.Run(y + (2 * resultStride), p2, scales, x2, isFirst);
-        }
-        if (TShape.Tokens > 3)
-        {
-            Block256Join<V, TLanes, TType>.Run(y + (3 * resultStride), p3, scales, x3, isFirst);
+            Block256Join<V, TLanes, TType>.Run(y, products, scales, x, isFirst);
         }
     }
 

@@ -38,7 +38,7 @@ internal readonly unsafe struct FloatPanel<V, TLanes, TType> : IPanel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TShape>(in Tile tile)
-        where TShape : ITileShape => FloatTile<V, TLanes, F32Element, TShape>.Run(tile);
+        where TShape : ITileShape => FloatTile<V, TLanes, F32Element, TShape, PanelSource>.Run(tile);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunStream(PackedGroup group, int blocks, byte* x, nint stride, int tokens, float* y, nint yStride)
@@ -74,16 +74,16 @@ internal readonly unsafe struct FloatPanel<V, TLanes, TType> : IPanel
         switch (tokens)
         {
             case 1:
-                FloatTile<V, TLanes, TType, T1>.Run(tile);
+                FloatTile<V, TLanes, TType, T1, PackedSource>.Run(tile);
                 break;
             case 2:
-                FloatTile<V, TLanes, TType, T2>.Run(tile);
+                FloatTile<V, TLanes, TType, T2, PackedSource>.Run(tile);
                 break;
             case 3:
-                FloatTile<V, TLanes, TType, T3>.Run(tile);
+                FloatTile<V, TLanes, TType, T3, PackedSource>.Run(tile);
                 break;
             default:
-                FloatTile<V, TLanes, TType, T4>.Run(tile);
+                FloatTile<V, TLanes, TType, T4, PackedSource>.Run(tile);
                 break;
         }
     }
