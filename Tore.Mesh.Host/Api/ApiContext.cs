@@ -12,7 +12,7 @@ internal sealed record ApiContext
     public required InferenceService Inference { get; init; }
 
     /// <summary>The layers of a model that are open here; throws <c>model_not_found</c> or <c>model_not_ready</c>.</summary>
-    public required Func<string, ForwardShard> FindShard { get; init; }
+    public required FindShard FindShard { get; init; }
 
     /// <summary>Gives requests without a seed one.</summary>
     public required Func<ulong> ChooseSeed { get; init; }
@@ -25,6 +25,12 @@ internal sealed record ApiContext
 
     /// <summary>Where failures are told; never prompts, outputs or secrets.</summary>
     public required ILogger Log { get; init; }
+
+    /// <summary>Special tokens in callers' texts are read as such (<c>--parse-special</c>).</summary>
+    public bool ParseSpecial { get; init; }
+
+    /// <summary>What the node counted; null where there is no node behind the interface.</summary>
+    public Func<NodeCounters>? Counters { get; init; }
 
     /// <summary>The times of the interface.</summary>
     public ApiTimeouts Timeouts { get; init; } = new();

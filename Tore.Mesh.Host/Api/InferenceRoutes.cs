@@ -46,6 +46,7 @@ internal static class InferenceRoutes
             DefaultMaxTokens = DefaultNewTokens,
             Sampling = SamplingParameters.Read(body),
             Seed = seed is long given ? unchecked((ulong)given) : null,
+            ParseSpecial = api.ParseSpecial,
         };
         var text = new StringBuilder();
         TextStarted started = null!;

@@ -15,10 +15,10 @@ internal static class MetricsRoutes
     public static void Map(IEndpointRouteBuilder routes, ApiContext api) => routes.MapGet(Path, (HttpContext http) =>
     {
         http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return http.Response.WriteAsync(Render(api.Metrics, api.Status()), http.RequestAborted);
+        return http.Response.WriteAsync(Render(api.Metrics, api.Status(), api.Counters?.Invoke()), http.RequestAborted);
     });
 
-    private static string Render(ApiMetrics counted, NodeStatus status)
+    private static string Render(ApiMetrics counted, NodeStatus status, NodeCounters? node)
     {
         var text = new StringBuilder();
         Add(text, "tore_requests_total", "counter", "Generations asked for.", counted.Requests.Value);
@@ -34,12 +34,31 @@ internal static class MetricsRoutes
         Add(text, "tore_slots", "gauge", "Sequences that each stage here runs at once.", status.Slots);
         Add(text, "tore_slots_in_use", "gauge", "Sequences that hold KV on stages here.", status.SlotsInUse);
         Add(text, "tore_peers", "gauge", "Linked peers.", status.Peers.Count);
+        if (node is not null)
+        {
+            AddNode(text, node);
+        }
         Head(text, "tore_model_ready", "gauge", "Whether every layer of the model is covered.");
         foreach (ModelStatus model in status.Models)
         {
             text.Append(CultureInfo.InvariantCulture, $"tore_model_ready{{model=\"{Escape(model.Listing.Label)}\"}} {(model.Listing.IsReady ? 1 : 0)}\n");
         }
         return text.ToString();
+    }
+
+    private static void AddNode(StringBuilder text, NodeCounters node)
+    {
+        Add(text, "tore_routes_opened_total", "counter", "Requests that entered here and got a route.", node.RoutesOpened);
+        Add(text, "tore_routes_refused_total", "counter", "Requests that entered here and got none.", node.RoutesRefused);
+        Add(text, "tore_stage_routes", "gauge", "Requests of all entry nodes that hold or wait for a slot on stages here.", node.StageRoutes);
+        Add(text, "tore_frames_total", "counter", "Frames of routes that passed here.", node.Frames);
+        Add(text, "tore_frame_tokens_total", "counter", "Tokens that came through here as frames.", node.Tokens);
+        Add(text, "tore_kv_bytes", "gauge", "Bytes reserved for key-value caches.", node.KeyValueBytes);
+        Add(text, "tore_flops", "gauge", "Floating-point operations run by the layers that are loaded now.", node.Flops);
+        Add(text, "tore_links_refused_total", "counter", "Connections that became no link.", node.RefusedLinks);
+        Add(text, "tore_dropped_messages_total", "counter", "Control messages that full queues refused.", node.DroppedMessages);
+        Add(text, "tore_bad_messages_total", "counter", "Messages that could not be understood in their place.", node.BadMessages);
+        Add(text, "tore_dropped_discovery_total", "counter", "mDNS packets that found no room.", node.DroppedDiscovery);
     }
 
     private static void Add(StringBuilder text, string name, string type, string help, long value)

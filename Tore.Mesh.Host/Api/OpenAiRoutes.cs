@@ -29,7 +29,7 @@ internal static class OpenAiRoutes
         SharedParameters shared = SharedParameters.Read(body) with { LogProbs = top is not null };
         var prompt = new TextPrompt.Chat(ChatParameters.ReadMessages(body));
         var runner = new CompletionRunner(http, api, shared, (head, started) => new ChatShape(head, ViewOf(top, started)));
-        await runner.RunAsync(RequestOf("chatcmpl-", shared, prompt, top));
+        await runner.RunAsync(RequestOf("chatcmpl-", api, shared, prompt, top));
     }
 
     private static async Task CompleteAsync(HttpContext http, ApiContext api)
@@ -40,10 +40,10 @@ internal static class OpenAiRoutes
         SharedParameters shared = SharedParameters.Read(body) with { LogProbs = top is not null };
         TextPrompt prompt = CompletionParameters.ReadPrompt(body);
         var runner = new CompletionRunner(http, api, shared, (head, started) => new TextShape(head, ViewOf(top, started)));
-        await runner.RunAsync(RequestOf("cmpl-", shared, prompt, top));
+        await runner.RunAsync(RequestOf("cmpl-", api, shared, prompt, top));
     }
 
-    private static TextRequest RequestOf(string prefix, SharedParameters shared, TextPrompt prompt, int? top) => new()
+    private static TextRequest RequestOf(string prefix, ApiContext api, SharedParameters shared, TextPrompt prompt, int? top) => new()
     {
         RequestId = prefix + Guid.NewGuid().ToString("N"),
         ModelId = shared.Model,
@@ -53,6 +53,7 @@ internal static class OpenAiRoutes
         Seed = shared.Seed is long seed ? unchecked((ulong)seed) : null,
         Stop = shared.Stop,
         TopLogProbs = top,
+        ParseSpecial = api.ParseSpecial,
     };
 
     private static TokenView? ViewOf(int? top, TextStarted started) => top is null ? null : new TokenView(started.Model.Text!.Tokenizer);

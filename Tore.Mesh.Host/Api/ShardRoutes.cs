@@ -28,7 +28,7 @@ internal static class ShardRoutes
         JsonFields body = await JsonFields.ReadAsync(http);
         string request = body.RequireString("request_id"), prompt = body.RequireString("prompt");
         ModelListing model = api.Inference.Provider.Resolve(body.RequireString("model_id"));
-        int[] ids = [.. PromptEncoder.Encode(InferenceService.TextOf(model), new TextPrompt.Plain(prompt), parseSpecial: false)];
+        int[] ids = [.. PromptEncoder.Encode(InferenceService.TextOf(model), new TextPrompt.Plain(prompt), api.ParseSpecial)];
         await Answers.WriteAsync(http, new TokenizeResult(request, ids, ids.Length), ApiJson.Bodies.TokenizeResult);
     }
 
@@ -36,7 +36,7 @@ internal static class ShardRoutes
     {
         RequireMember(http, api);
         JsonFields body = await JsonFields.ReadAsync(http);
-        ForwardShard shard = forward.Find(body.RequireString("model_id"));
+        ForwardShard shard = await forward.FindAsync(body.RequireString("model_id"), http.RequestAborted);
         ForwardCall call = ForwardCall.Read(body, shard.Worker.Shard);
         if (!shard.Worker.Shard.IsLast && (long)call.Count * shard.Worker.Shard.Width * sizeof(float) > Limits.ActivationBytes)
         {

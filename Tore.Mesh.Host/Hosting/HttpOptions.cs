@@ -19,7 +19,7 @@ internal sealed record HttpOptions
     /// <summary>The key that every request must bear; needed off loopback.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>The certificate to speak HTTPS with; null speaks clear text.</summary>
+    /// <summary>The certificate to speak HTTPS with; null takes the node's own off loopback, and clear text on it.</summary>
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Whether clear text off loopback is meant.</summary>
@@ -28,7 +28,7 @@ internal sealed record HttpOptions
     /// <summary>Open connections.</summary>
     public int MaxConnections { get; init; } = Limits.HttpConnections;
 
-    /// <summary>Throws <c>not_loopback</c>, naming the choices, where the interface would be open to others without a key or without TLS.</summary>
+    /// <summary>Throws <c>not_loopback</c>, naming the choices, where the interface would be open to others without a key.</summary>
     public void ThrowIfInvalid()
     {
         if (Endpoint is null || IPAddress.IsLoopback(Endpoint.Address))
@@ -39,11 +39,6 @@ internal sealed record HttpOptions
         {
             throw new ToreException(ErrorCodes.NotLoopback,
                 $"--http {Endpoint} can be reached from other machines. Give --api-key-file FILE (requests then need its key), or listen on 127.0.0.1 or [::1].");
-        }
-        if (Certificate is null && !Plain)
-        {
-            throw new ToreException(ErrorCodes.NotLoopback,
-                $"--http {Endpoint} can be reached from other machines and would speak clear text. Give --https-cert and --https-key, or --http-plain if that is meant.");
         }
     }
 }

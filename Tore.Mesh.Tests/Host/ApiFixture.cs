@@ -40,14 +40,14 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public static async Task<ApiFixture> StartAsync(
         IPipelineProvider provider, HttpOptions? options = null, ApiTimeouts? timeouts = null, Func<bool>? isDraining = null,
-        IReadOnlyList<PipelineStage>? route = null, Func<string, ForwardShard>? findShard = null)
+        IReadOnlyList<PipelineStage>? route = null, FindShard? findShard = null)
     {
         options ??= new HttpOptions { Endpoint = new IPEndPoint(IPAddress.Loopback, 0) };
         string? url = null;
         var api = new ApiContext
         {
             ChooseSeed = () => (ulong)ChosenSeed,
-            FindShard = findShard ?? (id => throw new ToreException(ErrorCodes.ModelNotReady, $"No layers of '{id}' are open here.")),
+            FindShard = findShard ?? ((id, _) => throw new ToreException(ErrorCodes.ModelNotReady, $"No layers of '{id}' are open here.")),
             Inference = new InferenceService(provider, TimeProvider.System, () => (ulong)ChosenSeed),
             Status = () => StatusOf(provider, isDraining?.Invoke() ?? false, url, route),
             Time = TimeProvider.System,

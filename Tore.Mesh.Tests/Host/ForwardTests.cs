@@ -171,5 +171,5 @@ public sealed class ForwardTests : IAsyncLifetime
     };
 
     private Task<ApiFixture> StartAsync(StageWorker worker) =>
-        ApiFixture.StartAsync(_whole, findShard: _ => new ForwardShard(_whole.Models[0], worker));
+        ApiFixture.StartAsync(_whole, findShard: (_, _) => ValueTask.FromResult(new ForwardShard(_whole.Models[0], worker)));
 }

@@ -132,14 +132,13 @@ public sealed class RequestGateTests
     }
 
     [Theory]
-    [InlineData("0.0.0.0:0", null, false, false)]
-    [InlineData("0.0.0.0:0", "key", false, false)]
-    [InlineData("0.0.0.0:0", "key", true, true)]
-    [InlineData("[::]:0", null, true, false)]
-    [InlineData("[::1]:0", null, false, true)]
-    public void ThrowIfInvalid_OffLoopback_NeedsKeyAndTlsOrPlain(string endpoint, string? key, bool plain, bool valid)
+    [InlineData("0.0.0.0:0", null, false)]
+    [InlineData("0.0.0.0:0", "key", true)]
+    [InlineData("[::]:0", null, false)]
+    [InlineData("[::1]:0", null, true)]
+    public void ThrowIfInvalid_OffLoopback_NeedsAKey(string endpoint, string? key, bool valid)
     {
-        var options = new HttpOptions { Endpoint = IPEndPoint.Parse(endpoint), ApiKey = key, Plain = plain };
+        var options = new HttpOptions { Endpoint = IPEndPoint.Parse(endpoint), ApiKey = key };
         Exception? error = Record.Exception(options.ThrowIfInvalid);
         Assert.Equal(valid ? null : ErrorCodes.NotLoopback, (error as ToreException)?.Code);
     }

@@ -6,6 +6,9 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>Its absolute path; it exists and is empty.</summary>
     public string FullPath { get; } = Directory.CreateTempSubdirectory("tore-test-").FullName;
 
+    /// <summary>The path of a file in it, there or not.</summary>
+    public string PathOf(string name) => Path.Combine(FullPath, name);
+
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(FullPath, recursive: true);
 }

@@ -62,6 +62,40 @@ public sealed class LinkListenerTests
         Assert.Equal(1, listener.RefusedLinks);
     }
 
+    [Theory(Timeout = 20_000)]
+    [InlineData("192.0.2.1", Limits.PendingHandshakesPerAddress)]
+    [InlineData("127.0.0.1", Limits.PendingHandshakes)]
+    public async Task Accept_MoreSilentPeersThanTheLimit_ClosesTheRest(string address, int limit)
+    {
+        var transport = new HandedInTransport();
+        await using LinkListener listener = LinkListener.Start(transport, transport.EndPoint, LinkPair.BobOptions);
+        List<ITransportConnection> silent = [];
+        for (int i = 0; i < limit; i++)
+        {
+            silent.Add(transport.Connect(IPAddress.Parse(address)).Accepted);
+        }
+
+        ITransportConnection refused = transport.Connect(IPAddress.Parse(address)).Accepted;
+        await refused.Closed;
+
+        Assert.Equal(ErrorCodes.TooManyLinks, refused.CloseReason?.Code);
+        Assert.All(silent, connection => Assert.Null(connection.CloseReason));
+        Assert.Equal(1, listener.RefusedLinks);
+
+        // One that gives up makes room again.
+        silent[0].Abort(new ToreException(ErrorCodes.Cancelled, "gave up"));
+        while (listener.RefusedLinks < 2)
+        {
+            await Task.Yield();
+        }
+        ITransportConnection next = transport.Connect(IPAddress.Parse(address)).Accepted;
+        while (next.BytesSent < LinkHello.Size)
+        {
+            Assert.Null(next.CloseReason);
+            await Task.Yield();
+        }
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task Accept_MoreLinksThanOnePeerMayHave_RefusesThemUntilSomeClose()
     {

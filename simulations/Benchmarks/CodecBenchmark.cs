@@ -26,8 +26,7 @@ internal static class CodecBenchmark
             for (int i = 0; i < batch; i++)
             {
                 buffer.ResetWrittenCount();
-                MessagePackWriter writer = new(buffer);
-                message.Write(ref writer);
+                WireMessage.Write(message, buffer);
             }
         }
 

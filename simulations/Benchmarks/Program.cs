@@ -30,6 +30,9 @@ text.SetAction(parsed => TextBenchmark.Run(parsed.GetValue(model)!, parsed.GetVa
 Command codec = new("codec", "Wire messages of the token path.");
 codec.SetAction(parsed => CodecBenchmark.Run(parsed.GetValue(json)));
 
+Command link = new("link", "An activation link on loopback: throughput, a step's round trip.");
+link.SetAction((parsed, _) => LinkBenchmark.RunAsync(parsed.GetValue(json)));
+
 Option<string> llamaFolder = new("--llama") { Description = "Folder that holds node_modules/node-llama-cpp.", Required = true };
 Command llama = new("llama", "Prefill, decode and memory of a 1.1 B model, beside llama.cpp in the same run.") { llamaFolder, types, threads, runs };
 llama.SetAction(parsed => EngineBenchmark.Llama(
@@ -47,7 +50,7 @@ ring.SetAction((parsed, _) => RingBenchmark.RunAsync(
 Command smoke = new("smoke", "One short run of a small model, its memory within the budget: the form that CI runs.");
 smoke.SetAction(parsed => EngineBenchmark.Smoke(parsed.GetValue(models), parsed.GetValue(json)));
 
-foreach (Command suite in new[] { kernels, text, codec, llama, sets, ring, smoke })
+foreach (Command suite in new[] { kernels, text, codec, link, llama, sets, ring, smoke })
 {
     root.Subcommands.Add(suite);
 }

@@ -10,7 +10,7 @@ namespace Tore.Mesh.Host.Api.Forward;
 /// The baseline activation server (tore-0001, Activation servers): KV by request, freed on demand, after a minute of silence, or
 /// when a new request needs the slot. One call is one step: it draws one token, or up to max_new_tokens where all layers are here.
 /// </summary>
-internal sealed class ForwardService(Func<string, ForwardShard> find, TimeProvider time, Func<ulong> chooseSeed)
+internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulong> chooseSeed)
 {
     private const ulong SeedMask = (1UL << 53) - 1;
 
@@ -20,7 +20,7 @@ internal sealed class ForwardService(Func<string, ForwardShard> find, TimeProvid
     public int OpenRequests => _open.Count;
 
     /// <summary>The shard of a model here; throws <c>model_not_found</c> or <c>model_not_ready</c>.</summary>
-    public ForwardShard Find(string modelId) => find(modelId);
+    public ValueTask<ForwardShard> FindAsync(string modelId, CancellationToken cancellationToken) => find(modelId, cancellationToken);
 
     /// <summary>Runs one call.</summary>
     public async Task<ForwardResult> RunAsync(ForwardShard shard, ForwardCall call, CancellationToken cancellationToken)
