@@ -102,6 +102,7 @@ internal sealed class LinkListener : IAsyncDisposable
     private async Task HandshakeAsync(ITransportConnection connection)
     {
         EndPoint remote = connection.RemoteEndPoint;
+        ToreException? refused = null;
         try
         {
             Link link = await Link.AcceptAsync(connection, _options, _disposed.Token);
@@ -116,7 +117,7 @@ internal sealed class LinkListener : IAsyncDisposable
         }
         catch (ToreException reason)
         {
-            Refuse(remote, reason);
+            refused = reason;
         }
         catch (OperationCanceledException)
         {
@@ -125,6 +126,11 @@ internal sealed class LinkListener : IAsyncDisposable
         finally
         {
             Leave(remote);
+        }
+        // Told only once its place is free: who watches the count may come again at once.
+        if (refused is not null)
+        {
+            Refuse(remote, refused);
         }
     }
 
