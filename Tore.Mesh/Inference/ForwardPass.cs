@@ -77,14 +77,21 @@ internal sealed unsafe class ForwardPass : IEngineJob
             ShardStep step = steps[i];
             _steps[i] = new PassStep
             {
-                Sequence = (KvSequence)step.Sequence, FirstRow = _rows, OutputRow = _rows, Count = step.Count, Position = step.Position,
+                Sequence = (KvSequence)step.Sequence,
+                FirstRow = _rows,
+                OutputRow = _rows,
+                Count = step.Count,
+                Position = step.Position,
             };
             int first = step.Logits switch { LogitRows.All => 0, LogitRows.Last => step.Count - 1, _ => step.Count };
             for (int row = first; row < step.Count; row++)
             {
                 _wantedSteps[_wantedCount] = _steps[i] with
                 {
-                    FirstRow = _rows + row, OutputRow = _wantedCount, Count = 1, Position = step.Position + row,
+                    FirstRow = _rows + row,
+                    OutputRow = _wantedCount,
+                    Count = 1,
+                    Position = step.Position + row,
                 };
                 _wanted[_wantedCount++] = _rows + row;
             }
