@@ -59,7 +59,7 @@ internal sealed class Cluster : IAsyncDisposable
         var node = new MeshNode(
             options with
             {
-                DataFolder = Path.Combine(_folders.FullPath, folder),
+                DataFolder = FolderOf(folder),
                 Listen = new IPEndPoint(IPAddress.Loopback, 0),
                 Mdns = false,
                 Seeds = _nodes.Count == 0 ? [] : [_nodes[0].Status.Listen[0]],
@@ -70,7 +70,10 @@ internal sealed class Cluster : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Stops a node; without warning when it is not <paramref name="orderly"/>.</summary>
+    /// <summary>The data folder of a node.</summary>
+    public string FolderOf(string folder) => Path.Combine(_folders.FullPath, folder);
+
+    /// <summary>Stops a node without draining it.</summary>
     public async Task StopAsync(MeshNode node)
     {
         _nodes.Remove(node);

@@ -36,6 +36,29 @@ public sealed class MeshNodeTests
         Assert.All(cluster.Nodes, n => Assert.Equal(nodes, n.Status.Models[0].Route.Count));
     }
 
+    [Fact]
+    public async Task GenerateAsync_LongPrompt_FlowsInPieces_AndGivesTheBitsOfOneNode()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(3);
+        PipelineRequest request = RequestOf(SamplingOptions.Greedy, maxTokens: 20);
+        request = request with { PromptIds = [.. Enumerable.Repeat(request.PromptIds, 40).SelectMany(ids => ids).Take(450)] };
+        List<GeneratedToken> expected = await LocallyAsync(request);
+        List<GeneratedToken> tokens = await AskAsync(cluster.Nodes[2], request);
+        Assert.Equal(expected.Select(t => t.Id), tokens.Select(t => t.Id));
+        Assert.Equal(expected[^1].Digest, tokens[^1].Digest);
+    }
+
+    [Fact]
+    public async Task GenerateAsync_EndToken_EndsTheRing()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(2);
+        List<GeneratedToken> all = await AskAsync(cluster.Nodes[0], RequestOf(SamplingOptions.Greedy, maxTokens: 20));
+        int end = all[9].Id;
+        PipelineRequest request = RequestOf(SamplingOptions.Greedy, maxTokens: 20) with { EndIds = new HashSet<int> { end } };
+        List<GeneratedToken> tokens = await AskAsync(cluster.Nodes[1], request);
+        Assert.Equal(all.Select(t => t.Id).TakeWhile(id => id != end).Append(end), tokens.Select(t => t.Id));
+    }
+
     internal static PipelineRequest RequestOf(SamplingOptions sampling, int maxTokens = 48) => new()
     {
         RequestId = "test",

@@ -25,7 +25,7 @@ public sealed class MatrixKernelTests
                 {
                     Assert.True(
                         BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(y[i]),
-                        $"{rows} rows, {columns} columns, {tokens} tokens: token {i / rows}, row {i % rows} is {y[i]:R}, not {expected[i]:R}");
+                        $"{rows} rows, {columns} columns, {tokens} tokens: [{i / rows}, {i % rows}] is {y[i]:R}, not {expected[i]:R}");
                 }
             }
         }

@@ -19,7 +19,8 @@ public sealed unsafe class MatrixProductTests
         {
             for (int row = 0; row < rows; row++)
             {
-                float expected = StoredRows.Product(type, stored.AsSpan(row * rowBytes, rowBytes), x.AsSpan(token * columns, columns)) + bias[row];
+                ReadOnlySpan<byte> weights = stored.AsSpan(row * rowBytes, rowBytes);
+                float expected = StoredRows.Product(type, weights, x.AsSpan(token * columns, columns)) + bias[row];
                 Assert.Equal(BitConverter.SingleToInt32Bits(expected), BitConverter.SingleToInt32Bits(y[(token * rows) + row]));
             }
         }

@@ -4,15 +4,15 @@ using Tore.Mesh.Tensors;
 namespace Tore.Mesh.Tests.Tensors;
 
 /// <summary>
-/// Rows as a model file stores them, and their products worked out straight from the stored bytes: written apart from the library's packing and
-/// kernels, so that both can be wrong only in different ways.
+/// Rows as a model file stores them, and their products worked out straight from the stored bytes: written apart from the library's
+/// packing and kernels, so that both can be wrong only in different ways.
 /// </summary>
 internal static class StoredRows
 {
     public static readonly TensorType[] AllTypes =
     [
-        TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1,
-        TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K,
+        TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0,
+        TensorType.Q5_1, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K,
     ];
 
     /// <summary>Random bits everywhere; scales and float weights finite and of mixed size, some zero, some subnormal.</summary>
@@ -61,7 +61,7 @@ internal static class StoredRows
         TensorType.Q4_1 => (Nibbles(b[4..], 0, 0), [1], [1], Half(b), Half(b[2..])),
         TensorType.Q5_0 => (Nibbles(b[6..], BinaryPrimitives.ReadUInt32LittleEndian(b[2..]), 16), [1], [], Half(b), 0),
         TensorType.Q5_1 => (Nibbles(b[8..], BinaryPrimitives.ReadUInt32LittleEndian(b[4..]), 0), [1], [1], Half(b), Half(b[2..])),
-        TensorType.Q8_0 => ([.. Enumerable.Range(0, 32).Select(i => 0).Zip(b[2..].ToArray(), (_, q) => (int)(sbyte)q)], [1], [], Half(b), 0),
+        TensorType.Q8_0 => ([.. b[2..].ToArray().Select(q => (int)(sbyte)q)], [1], [], Half(b), 0),
         TensorType.Q4_K => K45(b, b[16..], []),
         TensorType.Q5_K => K45(b, b[48..], b[16..48]),
         TensorType.Q6_K => K6(b),
@@ -149,7 +149,8 @@ internal static class StoredRows
         return weights;
     }
 
-    private static (int[] Weights, int[] Scales, int[] Minima, float D, float M) K45(ReadOnlySpan<byte> b, ReadOnlySpan<byte> q, ReadOnlySpan<byte> high)
+    private static (int[] Weights, int[] Scales, int[] Minima, float D, float M) K45(
+        ReadOnlySpan<byte> b, ReadOnlySpan<byte> q, ReadOnlySpan<byte> high)
     {
         int[] weights = new int[256];
         int[] scales = new int[8];

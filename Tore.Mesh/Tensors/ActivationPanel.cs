@@ -3,8 +3,9 @@ using Tore.Mesh.Tensors.Kernels.Matrix;
 namespace Tore.Mesh.Tensors;
 
 /// <summary>
-/// The activations of a forward step, one row a token, in the form that the weights' type asks for; loaded once and used by every matrix that
-/// reads the same input. Rows of quantized forms are records of one block each: see <see cref="Record32"/> and <see cref="Record256"/>.
+/// The activations of a forward step, one row a token, in the form that the weights' type asks for; loaded once and used by every matrix
+/// that reads the same input. Rows of quantized forms are records of one block each: see <see cref="Record32"/> and <see
+/// cref="Record256"/>.
 /// </summary>
 internal sealed unsafe class ActivationPanel : IDisposable
 {
@@ -44,8 +45,8 @@ internal sealed unsafe class ActivationPanel : IDisposable
     };
 
     /// <summary>
-    /// Loads the rows of tokens [<paramref name="tokenStart"/>, <paramref name="tokenEnd"/>). Several threads may load disjoint ranges with the same form
-    /// and columns at the same time.
+    /// Loads the rows of tokens [<paramref name="tokenStart"/>, <paramref name="tokenEnd"/>). Several threads may load disjoint ranges
+    /// with the same form and columns at the same time.
     /// </summary>
     /// <param name="form">The form to hold them in.</param>
     /// <param name="x">Token 0's values.</param>
@@ -69,6 +70,7 @@ internal sealed unsafe class ActivationPanel : IDisposable
         {
             finite &= ActivationLoading.Run(form, x + (token * stride), columns, _buffer.Pointer + (token * rowBytes), set);
         }
+        GC.KeepAlive(this);
         return finite;
     }
 

@@ -25,7 +25,8 @@ internal static class HalfBits
         uint sign = (uint)(half & 0x8000) << 16;
         uint bits = (half & 0x7C00) != 0
             ? magnitude + ExponentStep
-            : BitConverter.SingleToUInt32Bits(BitConverter.UInt32BitsToSingle(magnitude + SubnormalStep) - BitConverter.UInt32BitsToSingle(SubnormalStep));
+            : BitConverter.SingleToUInt32Bits(
+                BitConverter.UInt32BitsToSingle(magnitude + SubnormalStep) - BitConverter.UInt32BitsToSingle(SubnormalStep));
         return BitConverter.UInt32BitsToSingle(bits | sign);
     }
 

@@ -3,14 +3,14 @@ using Tore.Mesh.Tensors.Kernels.Matrix;
 namespace Tore.Mesh.Tensors;
 
 /// <summary>
-/// Rows of weights times rows of activations, for decode (1 to 8 tokens) and prefill. Every kernel set gives the bits that docs/arithmetic.md
-/// defines; nothing is allocated; sharing out the groups to threads is the caller's.
+/// Rows of weights times rows of activations, for decode (1 to 8 tokens) and prefill. Every kernel set gives the bits that
+/// docs/arithmetic.md defines; nothing is allocated; sharing out the groups to threads is the caller's.
 /// </summary>
 internal static unsafe class MatrixProduct
 {
     /// <summary>
-    /// y[t * yStride + r] = row r . x_t (+ bias[r]) for the rows of groups [<paramref name="groupStart"/>, <paramref name="groupEnd"/>) and the
-    /// tokens [0, <paramref name="tokens"/>) of the panel.
+    /// y[t * yStride + r] = row r . x_t (+ bias[r]) for the rows of groups [<paramref name="groupStart"/>, <paramref name="groupEnd"/>)
+    /// and the tokens [0, <paramref name="tokens"/>) of the panel.
     /// </summary>
     /// <param name="w">Weights.</param>
     /// <param name="x">Activations in the form of <see cref="ActivationPanel.FormFor"/>, as many columns as the weights have.</param>
@@ -28,7 +28,8 @@ internal static unsafe class MatrixProduct
         ArgumentOutOfRangeException.ThrowIfGreaterThan(groupEnd, w.Groups);
         if (x.Columns != w.Columns || x.Form != ActivationPanel.FormFor(w.Type))
         {
-            throw new ArgumentException($"the panel holds {x.Columns} columns as {x.Form}, the {w.Type} weights have {w.Columns}", nameof(x));
+            throw new ArgumentException(
+                $"the panel holds {x.Columns} columns as {x.Form}, the {w.Type} weights have {w.Columns}", nameof(x));
         }
         if (tokens <= 0 || groupStart >= groupEnd)
         {
@@ -39,6 +40,8 @@ internal static unsafe class MatrixProduct
         {
             AddBias(w, tokens, bias, y, yStride, groupStart, groupEnd);
         }
+        GC.KeepAlive(w);
+        GC.KeepAlive(x);
     }
 
     private static void AddBias(PackedMatrix w, int tokens, float* bias, float* y, long yStride, int groupStart, int groupEnd)

@@ -1,8 +1,8 @@
 namespace Tore.Mesh.Tensors;
 
 /// <summary>
-/// A weight matrix repacked at load so that rows are the SIMD lanes: groups of 16 rows, interleaved word by word (<see cref="PackedLayout"/>).
-/// One packing serves every kernel set. Rows beyond the last one in its group are zeros.
+/// A weight matrix repacked at load so that rows are the SIMD lanes: groups of 16 rows, interleaved word by word (<see
+/// cref="PackedLayout"/>). One packing serves every kernel set. Rows beyond the last one in its group are zeros.
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
 {
@@ -52,7 +52,8 @@ internal sealed unsafe class PackedMatrix : IDisposable
     {
         PackedLayout layout = PackedLayout.Of(type);
         long blocks = (rows + GroupRows - 1L) / GroupRows * (columns / TensorTypes.BlockElements(type));
-        return Align(blocks * layout.Scales) + Align(blocks * layout.Quants) + Align(blocks * layout.High) + Align(blocks * layout.SubScales);
+        return Align(blocks * layout.Scales) + Align(blocks * layout.Quants)
+            + Align(blocks * layout.High) + Align(blocks * layout.SubScales);
     }
 
     /// <summary>Reserves a matrix of zeros. <paramref name="columns"/> is a multiple of the type's block.</summary>
@@ -86,15 +87,16 @@ internal sealed unsafe class PackedMatrix : IDisposable
             {
                 throw new Primitives.ToreException(
                     Primitives.ErrorCodes.ModelBadValue,
-                    $"row {row} of a {Rows} x {Columns} {Type} tensor holds an infinite or undefined scale or weight; the file is damaged or was "
-                    + "converted with an overflow: download or convert it again");
+                    $"row {row} of a {Rows} x {Columns} {Type} tensor holds an infinite or undefined scale or weight; the file is damaged "
+                    + "or was converted with an overflow: download or convert it again");
             }
             stored += rowBytes;
         }
+        GC.KeepAlive(this);
     }
 
     /// <summary>
-    /// Widens one row to f32, exactly where the format allows it and with one rounding where not (docs/arithmetic.md, "Widening a row").
+    /// Widens one row to f32, exactly where the format allows it and with one rounding where not (docs/arithmetic.md, "Stored formats").
     /// </summary>
     /// <param name="row">Row number.</param>
     /// <param name="destination">Room for <see cref="Columns"/> floats.</param>
@@ -103,6 +105,7 @@ internal sealed unsafe class PackedMatrix : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
         RowReading.Read(Type, GroupAt(row / GroupRows), row % GroupRows, Blocks, destination);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Where a group begins.</summary>

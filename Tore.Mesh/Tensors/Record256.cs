@@ -1,8 +1,8 @@
 namespace Tore.Mesh.Tensors;
 
 /// <summary>
-/// Offsets within the record of 256 quantized activations: scale d (f32), sums of each 16 values (int16), sums of each 32 (int16), the values
-/// (256 signed bytes).
+/// Offsets within the record of 256 quantized activations: scale d (f32), sums of each 16 values (int16), sums of each 32 (int16), the
+/// values (256 signed bytes).
 /// </summary>
 internal static class Record256
 {

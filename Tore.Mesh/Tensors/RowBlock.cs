@@ -96,7 +96,8 @@ internal unsafe struct RowBlock
         }
     }
 
-    // 12 bytes hold 8 scales and 8 minima of 6 bits; as three words: scales 0..3, minima 0..3, low nibbles of 4..7; the top bit pairs are the rest.
+    // 12 bytes hold 8 scales and 8 minima of 6 bits; as three words: scales 0..3, minima 0..3, low nibbles of 4..7; the top bit pairs are
+    // the rest.
     private void LoadSixBits(uint* words)
     {
         uint scales = words[0];
@@ -112,7 +113,8 @@ internal unsafe struct RowBlock
         }
     }
 
-    // Each half of 128 weights: 64 bytes of nibbles (low: weights 0..63, high: 64..127), 32 bytes whose bit pairs are the top of 4 x 32 weights.
+    // Each half of 128 weights: 64 bytes of nibbles (low: weights 0..63, high: 64..127), 32 bytes whose bit pairs are the top of 4 x 32
+    // weights.
     private void LoadK6(uint* quants, uint* high, uint* subScales)
     {
         for (int i = 0; i < 256; i++)

@@ -6,8 +6,8 @@ using Tore.Mesh.Tensors;
 namespace Tore.Mesh.Benchmarks;
 
 /// <summary>
-/// Matrix products by type and kernel set: decode as GB/s of weights read from memory and as part of the raw read bandwidth of the same run,
-/// prefill as GOP/s (two operations a weight and token).
+/// Matrix products by type and kernel set: decode as GB/s of weights read from memory and as part of the raw read bandwidth of the same
+/// run, prefill as GOP/s (two operations a weight and token).
 /// </summary>
 internal static unsafe class KernelBenchmarks
 {

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using Tore.Mesh.Models.Chat;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Tests.Support;
@@ -44,6 +46,31 @@ public sealed class JinjaTests
         Assert.True(error.Code is ErrorCodes.TemplateUnsupported or ErrorCodes.TemplateRefused, error.Code);
     }
 
+    [Fact]
+    public void Render_MutatedTemplate_NeverCrashes()
+    {
+        string[] templates = [.. Cases().Select(row => row.Data.Item1)];
+        Gen<string> mutated =
+            from template in Gen.Elements(templates)
+            from piece in Gen.Elements(templates)
+            from place in Gen.Choose(0, 1_000)
+            from cut in Gen.Choose(0, 12)
+            from start in Gen.Choose(0, 1_000)
+            from length in Gen.Choose(0, 12)
+            select Mutate(template, piece, place, cut, start, length);
+        Prop.ForAll(mutated.ToArbitrary(), template =>
+        {
+            try
+            {
+                ChatTemplate.Parse(template, "<s>", "</s>").Render(Messages, addGenerationPrompt: true);
+            }
+            catch (ToreException error)
+            {
+                Assert.StartsWith("template_", error.Code, StringComparison.Ordinal);
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5_000));
+    }
+
     [Theory]
     [InlineData("{% include 'x' %}", "include", 1)]
     [InlineData("a\n{{ messages | xmlattr }}", "xmlattr", 2)]
@@ -81,5 +108,14 @@ public sealed class JinjaTests
         const string Template =
             "{% for m in messages if m.role == 'assistant' %}<{% generation %}{{ m.content }}{% endgeneration %}>{% endfor %}";
         Assert.Equal("<a,b,,c d  e>", ChatTemplate.Parse(Template, "", "").RenderText(Messages, false));
+    }
+
+    // One template with a few characters replaced by a few of another.
+    private static string Mutate(string template, string piece, int place, int cut, int start, int length)
+    {
+        place %= template.Length + 1;
+        start %= piece.Length + 1;
+        string rest = template[Math.Min(template.Length, place + cut)..];
+        return template[..place] + piece[start..Math.Min(piece.Length, start + length)] + rest;
     }
 }

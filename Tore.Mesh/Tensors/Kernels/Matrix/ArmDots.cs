@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.Arm;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// Arm: SDOT where the processor has it, widening multiplies and pairwise sums where not, and a software twin of the same data flow elsewhere (the
-/// tests run it on x86). Weights of at most six bits are signed bytes as they are.
+/// Arm: SDOT where the processor has it, widening multiplies and pairwise sums where not, and a software twin of the same data flow
+/// elsewhere (the tests run it on x86). Weights of at most six bits are signed bytes as they are.
 /// </summary>
 internal readonly struct ArmDot128 : IDot<Vector128<int>>
 {
@@ -22,7 +22,8 @@ internal readonly struct ArmDot128 : IDot<Vector128<int>>
         Step(total, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> First(Vector128<int> weights, Vector128<int> activations) => Step(Vector128<int>.Zero, weights, activations);
+    public static Vector128<int> First(Vector128<int> weights, Vector128<int> activations) =>
+        Step(Vector128<int>.Zero, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Step(Vector128<int> chain, Vector128<int> weights, Vector128<int> activations)
@@ -72,7 +73,8 @@ internal readonly struct ArmOffsetDot128 : IDot<Vector128<int>>
         Step(total, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> First(Vector128<int> weights, Vector128<int> activations) => Step(Vector128<int>.Zero, weights, activations);
+    public static Vector128<int> First(Vector128<int> weights, Vector128<int> activations) =>
+        Step(Vector128<int>.Zero, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Step(Vector128<int> chain, Vector128<int> weights, Vector128<int> activations) =>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
-/// <summary>The end of a block of a K type, for one vector of rows and one token: its integer sum joins the result, which waits in memory.</summary>
+/// <summary>
+/// The end of a block of a K type, for one vector of rows and one token: its integer sum joins the result, which waits in memory.
+/// </summary>
 internal static unsafe class Block256Join<V, TLanes, TType>
     where V : struct
     where TLanes : ILanes<V>

@@ -58,8 +58,9 @@ internal readonly unsafe struct Block256Panel<V, TLanes, TDot, TType> : IPanel
             for (int vector = 0; vector < TShape.Vectors; vector++)
             {
                 Block256Tile<V, TLanes, TDot, TType, TShape, PanelSource>.Run(
-                    tile.Weights + (vector * tile.WeightStep) + (block * WeightBytes), null, tile.Scales + (vector * tile.ScaleStep) + (block * ScaleBytes),
-                    activations, tile.ActivationStride, tile.Results + (vector * TLanes.Rows), tile.ResultStride, tile.IsFirst && block == 0);
+                    tile.Weights + (vector * tile.WeightStep) + (block * WeightBytes), null,
+                    tile.Scales + (vector * tile.ScaleStep) + (block * ScaleBytes), activations, tile.ActivationStride,
+                    tile.Results + (vector * TLanes.Rows), tile.ResultStride, tile.IsFirst && block == 0);
             }
             activations += Record256.Bytes;
         }

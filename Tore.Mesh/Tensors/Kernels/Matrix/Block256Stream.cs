@@ -36,7 +36,8 @@ internal static unsafe class Block256Stream<V, TLanes, TDot, TType, TShape>
             for (int part = 0; part < 64; part += 4 * TLanes.Rows)
             {
                 Block256Tile<V, TLanes, TDot, TType, TShape, PackedSource>.Run(
-                    quants + part, high + part, scales + part, activations, activationStride, results + (part / 4), resultStride, block == 0);
+                    quants + part, high + part, scales + part, activations, activationStride,
+                    results + (part / 4), resultStride, block == 0);
             }
             activations += Record256.Bytes;
         }

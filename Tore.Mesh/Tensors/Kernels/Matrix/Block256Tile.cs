@@ -4,8 +4,8 @@ namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
 /// The inner kernel of the K types: a vector of rows by 1 to 4 tokens. Per block and row: S = sum_j scale_j * sum(w * q)_j, exact in int32;
-/// acc = fma((float)S, d * dx, acc); with minima then acc = fma(-(float)sum_j(min_j * sum(q)_j), dmin * dx, acc). A unit of 32 weights stays in
-/// 8 registers while the tokens pass.
+/// acc = fma((float)S, d * dx, acc); with minima then acc = fma(-(float)sum_j(min_j * sum(q)_j), dmin * dx, acc). A unit of 32 weights
+/// stays in 8 registers while the tokens pass.
 /// </summary>
 internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape, TSource>
     where V : struct
@@ -30,23 +30,25 @@ internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape, TSourc
             V w0, w1, w2, w3, w4, w5, w6, w7;
             if (TSource.IsUnpacked)
             {
-                (w0, w1, w2, w3) = (TLanes.Load(quants), TLanes.Load(quants + 64), TLanes.Load(quants + 128), TLanes.Load(quants + 192));
-                (w4, w5, w6, w7) = (TLanes.Load(quants + 256), TLanes.Load(quants + 320), TLanes.Load(quants + 384), TLanes.Load(quants + 448));
-                quants += 512;
-            }
-            else if (pass % 2 == 0)
-            {
-                (w0, w1, w2, w3) =
-                    (Low(quants, high, quarter, 0), Low(quants, high, quarter, 1), Low(quants, high, quarter, 2), Low(quants, high, quarter, 3));
-                (w4, w5, w6, w7) =
-                    (Low(quants, high, quarter, 4), Low(quants, high, quarter, 5), Low(quants, high, quarter, 6), Low(quants, high, quarter, 7));
+                byte* q = quants + (512 * unit);
+                (w0, w1, w2, w3) = (TLanes.Load(q), TLanes.Load(q + 64), TLanes.Load(q + 128), TLanes.Load(q + 192));
+                (w4, w5, w6, w7) = (TLanes.Load(q + 256), TLanes.Load(q + 320), TLanes.Load(q + 384), TLanes.Load(q + 448));
             }
             else
             {
-                (w0, w1, w2, w3) =
-                    (High(quants, high, quarter, 0), High(quants, high, quarter, 1), High(quants, high, quarter, 2), High(quants, high, quarter, 3));
-                (w4, w5, w6, w7) =
-                    (High(quants, high, quarter, 4), High(quants, high, quarter, 5), High(quants, high, quarter, 6), High(quants, high, quarter, 7));
+                byte* q = quants + (512 * quarter);
+                byte* h = high + TType.HighAt(quarter);
+                int shift = TType.HighShift(quarter);
+                if (pass % 2 == 0)
+                {
+                    (w0, w1, w2, w3) = (Low(q, h, shift, 0), Low(q, h, shift, 1), Low(q, h, shift, 2), Low(q, h, shift, 3));
+                    (w4, w5, w6, w7) = (Low(q, h, shift, 4), Low(q, h, shift, 5), Low(q, h, shift, 6), Low(q, h, shift, 7));
+                }
+                else
+                {
+                    (w0, w1, w2, w3) = (High(q, h, shift, 0), High(q, h, shift, 1), High(q, h, shift, 2), High(q, h, shift, 3));
+                    (w4, w5, w6, w7) = (High(q, h, shift, 4), High(q, h, shift, 5), High(q, h, shift, 6), High(q, h, shift, 7));
+                }
             }
             nint at = Record256.Values + (32 * unit);
             byte* s = scales + (unit * (TType.HasMinimum ? 64 : 128));
@@ -71,22 +73,18 @@ internal static unsafe class Block256Tile<V, TLanes, TDot, TType, TShape, TSourc
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Low(byte* quants, byte* high, int quarter, int i)
+    private static V Low(byte* q, byte* h, int shift, int i)
     {
-        V pairs = TLanes.Load(quants + (512 * quarter) + (64 * i));
-        return TType.Low<V, TLanes>(pairs, TType.HighBytes > 0 ? Bits(high, quarter, i) : pairs);
+        V pairs = TLanes.Load(q + (64 * i));
+        return TType.Low<V, TLanes>(pairs, TType.HighBytes > 0 ? TLanes.ShiftRight(TLanes.Load(h + (64 * i)), shift) : pairs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V High(byte* quants, byte* high, int quarter, int i)
+    private static V High(byte* q, byte* h, int shift, int i)
     {
-        V pairs = TLanes.Load(quants + (512 * quarter) + (64 * i));
-        return TType.High<V, TLanes>(pairs, TType.HighBytes > 0 ? Bits(high, quarter, i) : pairs);
+        V pairs = TLanes.Load(q + (64 * i));
+        return TType.High<V, TLanes>(pairs, TType.HighBytes > 0 ? TLanes.ShiftRight(TLanes.Load(h + (64 * i)), shift) : pairs);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Bits(byte* high, int quarter, int i) =>
-        TLanes.ShiftRight(TLanes.Load(high + TType.HighAt(quarter) + (64 * i)), TType.HighShift(quarter));
 
     // One unit by one token. Sub-blocks of 16 (Q6_K) have a scale for each half of it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

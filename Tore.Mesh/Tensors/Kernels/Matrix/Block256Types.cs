@@ -3,12 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// A K type, with blocks of 256 in sub-blocks: what the kernels need to know of it. A block is taken as 8 units of 32 weights; a quarter of the
-/// nibbles (8 pieces of 64 bytes) gives one unit by its low nibbles and one by its high ones.
+/// A K type, with blocks of 256 in sub-blocks: what the kernels need to know of it. A block is taken as 8 units of 32 weights; a quarter
+/// of the nibbles (8 pieces of 64 bytes) gives one unit by its low nibbles and one by its high ones.
 /// </summary>
 internal interface IBlock256Type
 {
-    /// <summary>Whether sub-blocks (of 32) have minima; else they have 16 weights, and packed weights are 32 above the true ones (Q6_K).</summary>
+    /// <summary>
+    /// Whether sub-blocks (of 32) have minima; else they have 16 weights, and packed weights are 32 above the true ones (Q6_K).
+    /// </summary>
     static abstract bool HasMinimum { get; }
 
     /// <summary>Steps that a 16-bit chain takes without saturating; 8 steps are a unit.</summary>
@@ -104,7 +106,9 @@ internal readonly struct Q5K : IBlock256Type
             Q4K.High<V, TLanes>(pairs, bits), TLanes.ShiftLeft(TLanes.And(bits, TLanes.Broadcast(0x02020202)), 3));
 }
 
-/// <summary>A half of the block: low nibbles are units 0 and 1, high ones 2 and 3; so are the bit pairs of the high bytes, from the lowest.</summary>
+/// <summary>
+/// A half of the block: low nibbles are units 0 and 1, high ones 2 and 3; so are the bit pairs of the high bytes, from the lowest.
+/// </summary>
 internal readonly struct Q6K : IBlock256Type
 {
     public static bool HasMinimum => false;

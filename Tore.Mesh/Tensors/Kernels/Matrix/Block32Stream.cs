@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// Decode with the types of blocks of 32: one group of rows by a few tokens, weights straight from memory and read once. The bytes of a block
-/// stay in 8 registers while the tokens pass; the sums wait in the results. The arithmetic is that of <see cref="Block32Tile{V, TLanes, TDot, TType, TShape}"/>.
+/// Decode with the types of blocks of 32: one group of rows by a few tokens, weights straight from memory and read once. The bytes of a
+/// block stay in 8 registers while the tokens pass; the sums wait in the results. The arithmetic is that of <see cref="Block32Tile{V,
+/// TLanes, TDot, TType, TShape}"/>.
 /// </summary>
 internal static unsafe class Block32Stream<V, TLanes, TDot, TType>
     where V : struct
@@ -16,7 +17,8 @@ internal static unsafe class Block32Stream<V, TLanes, TDot, TType>
 
     /// <summary>Runs one group of 16 rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(PackedGroup group, int blocks, byte* activations, nint activationStride, int tokens, float* results, nint resultStride)
+    public static void Run(
+        PackedGroup group, int blocks, byte* activations, nint activationStride, int tokens, float* results, nint resultStride)
     {
         byte* quants = group.Quants;
         byte* high = group.High;

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// The inner kernel of the types with blocks of 32: 1 or 2 vectors of rows (a, b) by 1 to 4 tokens. Per block and row: S = sum(w * q), exact in
-/// integers; acc = fma((float)S, dw * dx, acc); with a minimum then acc = fma((float)sum(q), mw * dx, acc). An activation is read once for both
-/// vectors and a weight once for all tokens. What a shape lacks is left out by the compiler.
+/// The inner kernel of the types with blocks of 32: 1 or 2 vectors of rows (a, b) by 1 to 4 tokens. Per block and row: S = sum(w * q),
+/// exact in integers; acc = fma((float)S, dw * dx, acc); with a minimum then acc = fma((float)sum(q), mw * dx, acc). An activation is
+/// read once for both vectors and a weight once for all tokens. What a shape lacks is left out by the compiler.
 /// </summary>
 internal static unsafe class Block32Tile<V, TLanes, TDot, TType, TShape>
     where V : struct

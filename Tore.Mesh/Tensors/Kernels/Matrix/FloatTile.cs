@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// The inner kernel of the float types: acc = fma(w[k], x[k], acc), k rising; 1 or 2 vectors of rows (a, b) by 1 to 4 tokens. What a shape lacks is
-/// left out by the compiler.
+/// The inner kernel of the float types: acc = fma(w[k], x[k], acc), k rising; 1 or 2 vectors of rows (a, b) by 1 to 4 tokens. What a
+/// shape lacks is left out by the compiler.
 /// </summary>
 internal static unsafe class FloatTile<V, TLanes, TType, TShape, TSource>
     where V : struct

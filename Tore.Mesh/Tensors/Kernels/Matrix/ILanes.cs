@@ -1,8 +1,8 @@
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// Vector operations on rows as 32-bit lanes, for one register width. A vector is bits: integers or f32, as the operation reads them. The kernels
-/// are written once over this; the compiler makes straight machine code of each width.
+/// Vector operations on rows as 32-bit lanes, for one register width. A vector is bits: integers or f32, as the operation reads them. The
+/// kernels are written once over this; the compiler makes straight machine code of each width.
 /// </summary>
 /// <typeparam name="V">The register: <c>Vector128&lt;int&gt;</c>, <c>Vector256&lt;int&gt;</c> or <c>Vector512&lt;int&gt;</c>.</typeparam>
 internal unsafe interface ILanes<V>

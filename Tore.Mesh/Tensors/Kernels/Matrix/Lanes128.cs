@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics;
 
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
-/// <summary>4 rows in a 128-bit register: Arm AdvSimd, in the runtime's portable operations, so that the same code runs on x86 in the tests.</summary>
+/// <summary>
+/// 4 rows in a 128-bit register: Arm AdvSimd, in the runtime's portable operations, so that the same code runs on x86 in the tests.
+/// </summary>
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>>
 {
     public static int Rows => 4;
@@ -53,7 +55,8 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>>
     public static Vector128<int> Subtract(Vector128<int> a, Vector128<int> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> MultiplyAddPairs(Vector128<int> a, Vector128<int> b) => ((a << 16 >> 16) * (b << 16 >> 16)) + ((a >> 16) * (b >> 16));
+    public static Vector128<int> MultiplyAddPairs(Vector128<int> a, Vector128<int> b) =>
+        ((a << 16 >> 16) * (b << 16 >> 16)) + ((a >> 16) * (b >> 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> ToFloat(Vector128<int> a) => Vector128.ConvertToSingle(a).AsInt32();
@@ -86,5 +89,6 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<int>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> LoadBrains(void* from) => Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsUInt16()).AsInt32() << 16;
+    public static Vector128<int> LoadBrains(void* from) =>
+        Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(ulong*)from).AsUInt16()).AsInt32() << 16;
 }

@@ -3,16 +3,18 @@ using System.Runtime.CompilerServices;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// The matrix product of a family of types. With many tokens (prefill) a run of blocks of one or two groups of rows is unpacked to a panel that
-/// stays in the first-level cache; every tile of tokens then uses it, and the sums wait in the results between runs. With a few (decode) the
-/// weights stream through the registers.
+/// The matrix product of a family of types. With many tokens (prefill) a run of blocks of one or two groups of rows is unpacked to a
+/// panel that stays in the first-level cache; every tile of tokens then uses it, and the sums wait in the results between runs. With a
+/// few (decode) the weights stream through the registers.
 /// </summary>
 internal static unsafe class PanelProduct<V, TLanes, TPanel>
     where V : struct
     where TLanes : ILanes<V>
     where TPanel : IPanel
 {
-    /// <summary>How far ahead of their use weights are asked for, in bytes: measured best on the reference machine, flat from 10 to 24 KiB.</summary>
+    /// <summary>
+    /// How far ahead of their use weights are asked for, in bytes: measured best on the reference machine, flat from 10 to 24 KiB.
+    /// </summary>
     public const int PrefetchAhead = 12 * 1024;
 
     /// <summary>See <see cref="MatrixProduct.Run"/>, without the bias.</summary>

@@ -1,8 +1,8 @@
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// The matrix products of docs/arithmetic.md as they are written there: the definition that every other kernel set must repeat bit for bit, and
-/// the portable kernel set. The results themselves are the accumulators.
+/// The matrix products of docs/arithmetic.md as they are written there: the definition that every other kernel set must repeat bit for
+/// bit, and the portable kernel set. The results themselves are the accumulators.
 /// </summary>
 internal static unsafe class ScalarProduct
 {
@@ -59,7 +59,8 @@ internal static unsafe class ScalarProduct
             {
                 byte* record = x.Row(token) + (block * (long)Record32.Bytes);
                 float scale = *(float*)(record + Record32.Scale);
-                float sum = MathF.FusedMultiplyAdd(Dot(row.Weights, (sbyte*)record + Record32.Values, 32), row.Scale * scale, y[token * yStride]);
+                int products = Dot(row.Weights, (sbyte*)record + Record32.Values, 32);
+                float sum = MathF.FusedMultiplyAdd(products, row.Scale * scale, y[token * yStride]);
                 if (hasMinimum)
                 {
                     sum = MathF.FusedMultiplyAdd(*(int*)(record + Record32.Sum), row.Minimum * scale, sum);

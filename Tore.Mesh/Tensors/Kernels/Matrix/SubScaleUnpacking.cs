@@ -52,7 +52,9 @@ internal static unsafe class SubScaleUnpacking
             V third = TLanes.Load(words + 128 + part);
             for (int half = 0; half < 2; half++)
             {
-                V scale = half == 0 ? TLanes.And(first, six) : TLanes.Or(TLanes.And(third, four), TLanes.And(TLanes.ShiftRight(first, 2), top));
+                V scale = half == 0
+                    ? TLanes.And(first, six)
+                    : TLanes.Or(TLanes.And(third, four), TLanes.And(TLanes.ShiftRight(first, 2), top));
                 V minimum = half == 0
                     ? TLanes.And(second, six)
                     : TLanes.Or(TLanes.And(TLanes.ShiftRight(third, 4), four), TLanes.And(TLanes.ShiftRight(second, 2), top));
@@ -70,7 +72,9 @@ internal static unsafe class SubScaleUnpacking
         }
     }
 
-    /// <summary>The signed scales of Q6_K: 16 vectors of scales, then 8 of the same as int16 pairs (2i, 2i + 1) for the offset's correction.</summary>
+    /// <summary>
+    /// The signed scales of Q6_K: 16 vectors of scales, then 8 of the same as int16 pairs (2i, 2i + 1) for the offset's correction.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void UnpackSigned<V, TLanes>(byte* words, bool isPaired, byte* scales, byte* pairs)
         where V : struct

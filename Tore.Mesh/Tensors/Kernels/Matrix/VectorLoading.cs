@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Tore.Mesh.Tensors.Kernels.Matrix;
 
 /// <summary>
-/// Quantization of activations in 128-bit vectors, for x86 and Arm alike; the same bits as <see cref="ScalarLoading"/>. Rounding to the nearest
-/// integer, half to even, is the addition of 1.5 * 2^23, whose low bits are then the integer. The clamp of the definition never acts:
-/// |x| * (127 / max|x|) is at most 127 times two roundings, which the rounding to an integer takes off.
+/// Quantization of activations in 128-bit vectors, for x86 and Arm alike; the same bits as <see cref="ScalarLoading"/>. Rounding to the
+/// nearest integer, half to even, is the addition of 1.5 * 2^23, whose low bits are then the integer. The clamp of the definition never
+/// acts: |x| * (127 / max|x|) is at most 127 times two roundings, which the rounding to an integer takes off.
 /// </summary>
 internal static unsafe class VectorLoading
 {

@@ -19,7 +19,8 @@ internal readonly struct VnniDot256 : IDot<Vector256<int>>
         Step(total, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> First(Vector256<int> weights, Vector256<int> activations) => Step(Vector256<int>.Zero, weights, activations);
+    public static Vector256<int> First(Vector256<int> weights, Vector256<int> activations) =>
+        Step(Vector256<int>.Zero, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Step(Vector256<int> chain, Vector256<int> weights, Vector256<int> activations) =>

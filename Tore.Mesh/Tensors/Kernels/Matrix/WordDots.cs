@@ -22,7 +22,8 @@ internal readonly struct WordDot512 : IDot<Vector512<int>>
         Step(total, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> First(Vector512<int> weights, Vector512<int> activations) => Step(Vector512<int>.Zero, weights, activations);
+    public static Vector512<int> First(Vector512<int> weights, Vector512<int> activations) =>
+        Step(Vector512<int>.Zero, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Step(Vector512<int> chain, Vector512<int> weights, Vector512<int> activations)
@@ -31,7 +32,8 @@ internal readonly struct WordDot512 : IDot<Vector512<int>>
         Vector512<short> oddWeights = weights.AsInt16() >>> 8;
         Vector512<short> evenActivations = activations.AsInt16() << 8 >> 8;
         Vector512<short> oddActivations = activations.AsInt16() >> 8;
-        return chain + Avx512BW.MultiplyAddAdjacent(evenWeights, evenActivations) + Avx512BW.MultiplyAddAdjacent(oddWeights, oddActivations);
+        return chain + Avx512BW.MultiplyAddAdjacent(evenWeights, evenActivations)
+            + Avx512BW.MultiplyAddAdjacent(oddWeights, oddActivations);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -56,7 +58,8 @@ internal readonly struct WordDot256 : IDot<Vector256<int>>
         Step(total, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> First(Vector256<int> weights, Vector256<int> activations) => Step(Vector256<int>.Zero, weights, activations);
+    public static Vector256<int> First(Vector256<int> weights, Vector256<int> activations) =>
+        Step(Vector256<int>.Zero, weights, activations);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Step(Vector256<int> chain, Vector256<int> weights, Vector256<int> activations)

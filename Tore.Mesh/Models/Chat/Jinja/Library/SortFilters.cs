@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Tore.Mesh.Models.Chat.Jinja.Values;
 
 namespace Tore.Mesh.Models.Chat.Jinja.Library;
@@ -74,7 +75,16 @@ internal static class SortFilters
             rendering.Charge(8);
             return Operators.Compare(rendering, left, right) ?? 0;
         });
-        return [.. reverse ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer)];
+        try
+        {
+            return [.. reverse ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer)];
+        }
+        catch (InvalidOperationException wrapped)
+        {
+            // The sort wraps what the comparison throws; on its own it throws this where NaN has made the order inconsistent.
+            ExceptionDispatchInfo.Throw(wrapped.InnerException ?? new JinjaException("the values have no order"));
+            throw;
+        }
     }
 
     private static object? Key(Rendering rendering, object? item, object? attribute, bool caseSensitive)
