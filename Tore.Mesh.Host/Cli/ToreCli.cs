@@ -59,6 +59,7 @@ internal static partial class ToreCli
     private static IEnumerable<Command> Commands(CliConsole console) =>
     [
         RunCommand.Build(console),
+        DemoCommand.Build(console),
         UpCommand.Build(console),
         ChatCommand.Build(console),
         PeersCommand.Build(console),

@@ -58,7 +58,6 @@ internal static class WireExamples
             Call = 9,
             Sequence = Sequence,
             Route = 1,
-            RequestId = "req-1",
             Model = Model,
             Entry = First,
             Stages = [new RouteStage(First, new LayerRange(0, 2)), new RouteStage(Second, new LayerRange(3, 5))],
@@ -81,6 +80,7 @@ internal static class WireExamples
             Call = 11,
             Sequence = Sequence,
             Route = 1,
+            RequestId = "req-1",
             PromptLength = 12,
             TokensMax = 128,
             Sampling = new WireSampling(

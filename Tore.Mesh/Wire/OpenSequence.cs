@@ -23,9 +23,6 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
     /// <summary>Number of the route, from 1; frames of an older route are dropped.</summary>
     public uint Route { get; init; }
 
-    /// <summary>The request's id as its client knows it, for logs.</summary>
-    public string RequestId { get; init; } = "";
-
     /// <summary>The model.</summary>
     public Digest Model { get; init; }
 
@@ -47,11 +44,10 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(9);
+        writer.WriteArrayHeader(8);
         writer.Write(Call);
         writer.Write(Sequence);
         writer.Write(Route);
-        writer.Write(RequestId);
         writer.Write(Model);
         writer.Write(Entry);
         writer.WriteArrayHeader(Stages.Count);
@@ -67,11 +63,10 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
     public static bool TryRead(ref MessagePackReader reader, out OpenSequence message)
     {
         message = default;
-        if (!reader.TryReadFields(9, out int added)
+        if (!reader.TryReadFields(8, out int added)
             || !reader.TryRead(out uint call)
             || !reader.TryRead(out Guid sequence)
             || !reader.TryRead(out uint route)
-            || !reader.TryRead(Limits.WireNameBytes, out string requestId)
             || !reader.TryRead(out Digest model)
             || !reader.TryRead(out NodeId entry)
             || !TryReadStages(ref reader, out RouteStage[] stages)
@@ -86,7 +81,6 @@ internal readonly record struct OpenSequence : IMessage<OpenSequence>
             Call = call,
             Sequence = sequence,
             Route = route,
-            RequestId = requestId,
             Model = model,
             Entry = entry,
             Stages = stages,

@@ -22,6 +22,9 @@ internal readonly record struct StartSequence : IMessage<StartSequence>
     /// <summary>Its route.</summary>
     public uint Route { get; init; }
 
+    /// <summary>The request's id as its client knows it, for logs.</summary>
+    public string RequestId { get; init; } = "";
+
     /// <summary>Tokens of the prompt; the first generated token has this position.</summary>
     public int PromptLength { get; init; }
 
@@ -49,10 +52,11 @@ internal readonly record struct StartSequence : IMessage<StartSequence>
     /// <inheritdoc/>
     public void Write(ref MessagePackWriter writer)
     {
-        writer.WriteArrayHeader(10);
+        writer.WriteArrayHeader(11);
         writer.Write(Call);
         writer.Write(Sequence);
         writer.Write(Route);
+        writer.Write(RequestId);
         writer.Write(PromptLength);
         writer.Write(TokensMax);
         Sampling.Write(ref writer);
@@ -73,10 +77,11 @@ internal readonly record struct StartSequence : IMessage<StartSequence>
     public static bool TryRead(ref MessagePackReader reader, out StartSequence message)
     {
         message = default;
-        if (!reader.TryReadFields(10, out int added)
+        if (!reader.TryReadFields(11, out int added)
             || !reader.TryRead(out uint call)
             || !reader.TryRead(out Guid sequence)
             || !reader.TryRead(out uint route)
+            || !reader.TryRead(Limits.WireNameBytes, out string requestId)
             || !reader.TryReadCount(out int promptLength)
             || !reader.TryReadCount(out int tokensMax)
             || !WireSampling.TryRead(ref reader, out WireSampling sampling)
@@ -93,6 +98,7 @@ internal readonly record struct StartSequence : IMessage<StartSequence>
             Call = call,
             Sequence = sequence,
             Route = route,
+            RequestId = requestId,
             PromptLength = promptLength,
             TokensMax = tokensMax,
             Sampling = sampling,

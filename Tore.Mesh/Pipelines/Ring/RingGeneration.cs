@@ -10,6 +10,9 @@ namespace Tore.Mesh.Pipelines.Ring;
 /// </summary>
 internal sealed class RingGeneration
 {
+    /// <summary>Characters of a request's id that the stages are told: at most 3 bytes each in UTF-8.</summary>
+    private const int RequestIdCharacters = Limits.WireNameBytes / 3;
+
     private readonly Lock _gate = new();
     private readonly RingEntryCore _core;
     private readonly PipelineRequest _request;
@@ -112,6 +115,8 @@ internal sealed class RingGeneration
     {
         Sequence = Route.Sequence,
         Route = Route.Number,
+        // Cut, not refused: the client still gets its own id back whole.
+        RequestId = request.RequestId.Length <= RequestIdCharacters ? request.RequestId : request.RequestId[..RequestIdCharacters],
         PromptLength = prompt.Length,
         TokensMax = request.MaxTokens,
         Sampling = new WireSampling(

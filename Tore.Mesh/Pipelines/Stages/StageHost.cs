@@ -66,7 +66,7 @@ internal sealed class StageHost : IAsyncDisposable
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, route.Closed);
             route.Targets = await TargetsAsync(route, either.Token);
-            var spec = new StageSequenceSpec { RequestId = message.RequestId, Positions = message.Positions };
+            var spec = new StageSequenceSpec { RequestId = message.Sequence.ToString(), Positions = message.Positions };
             StageSequence sequence = await shard.Slots.TakeAsync(spec, route, either.Token);
             if (!route.TryGrant(sequence))
             {
@@ -217,7 +217,7 @@ internal sealed class StageHost : IAsyncDisposable
         if (End(route))
         {
             _logger.LogDebug("Request {Request} ended on stage {Stage}: {Code}: {Reason}",
-                route.Open.RequestId, route.Open.Stage + 1, error.Code, error.Message);
+                route.RequestId, route.Open.Stage + 1, error.Code, error.Message);
             _links.TrySendControl(route.Open.Entry,
                 new SequenceFailed(route.Open.Sequence, route.Open.Route, error.Code, error.Message));
         }
@@ -252,5 +252,5 @@ internal sealed class StageHost : IAsyncDisposable
     }
 
     private static ToreException Gone(StageRoute route) =>
-        new(ErrorCodes.Cancelled, $"Request {route.Open.RequestId} was closed while it waited.");
+        new(ErrorCodes.Cancelled, $"Sequence {route.Open.Sequence} was closed while it waited.");
 }

@@ -56,6 +56,9 @@ internal sealed class StageRoute : IStageOutput, IDisposable
     /// <summary>Where results go: the next stage, or stage 1 and the entry node (one target where these are one node).</summary>
     public IReadOnlyList<(NodeId Node, IFrameTarget Target)> Targets { get; set; } = [];
 
+    /// <summary>The request's id as its client knows it, once started.</summary>
+    public string RequestId { get; private set; } = "";
+
     /// <summary>Cancelled when the route is closed.</summary>
     public CancellationToken Closed { get; }
 
@@ -88,6 +91,7 @@ internal sealed class StageRoute : IStageOutput, IDisposable
             }
             _core = new StageCore(start.PromptLength, Open.Positions);
             _promptLength = start.PromptLength;
+            RequestId = start.RequestId;
             Shard.Worker.Configure(_sequence, SpecOf(start));
         }
     }
@@ -218,7 +222,7 @@ internal sealed class StageRoute : IStageOutput, IDisposable
 
     private StageSequenceSpec SpecOf(in StartSequence start) => new()
     {
-        RequestId = Open.RequestId,
+        RequestId = start.RequestId,
         Positions = Open.Positions,
         Sampling = new SamplingOptions
         {
