@@ -71,7 +71,7 @@ internal static class RingBenchmark
         process.BeginErrorReadLine();
         string line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"node {name} did not start");
         JsonElement ready = JsonDocument.Parse(line).RootElement;
-        return new Node(ready.GetProperty("http").GetString()!, ready.GetProperty("listen").GetString()!);
+        return new Node(ready.GetProperty("http").GetString()!, ready.GetProperty("listen")[0].GetString()!);
     }
 
     private static async Task<double> MeasureAsync(Node node)
