@@ -28,7 +28,8 @@ internal static class DemoCommand
     {
         Option<int?> nodes = CliOptions.Int("--nodes", "Node processes (default 3).", 1, StoryLayers);
         var command = new ToreCommand(
-            "demo", "Start several nodes on this machine, split the built-in model over them, and stream a story.", "tore demo", "tore demo --nodes 5 --json")
+            "demo", "Start several nodes on this machine, split the built-in model over them, and stream a story.", "tore demo",
+                "tore demo --nodes 5 --json")
         {
             nodes,
         };
@@ -56,7 +57,8 @@ internal static class DemoCommand
     private static async Task StartAsync(List<DemoNode> started, int count, CancellationToken cancellationToken)
     {
         started.Add(await DemoNode.StartAsync(null, cancellationToken));
-        Task<DemoNode>[] others = [.. Enumerable.Range(1, count - 1).Select(_ => DemoNode.StartAsync(started[0].Listen, cancellationToken))];
+        Task<DemoNode>[] others = [.. Enumerable.Range(1, count - 1).Select(
+            _ => DemoNode.StartAsync(started[0].Listen, cancellationToken))];
         try
         {
             await Task.WhenAll(others);
@@ -90,7 +92,8 @@ internal static class DemoCommand
             }
             await Task.Delay(SettlePause, cancellationToken);
         }
-        throw new ToreException(ErrorCodes.ModelNotReady, $"The {nodes} nodes did not find each other within {SettleLimit.TotalSeconds} s.");
+        throw new ToreException(ErrorCodes.ModelNotReady, $"The {nodes} nodes did not find each other within "
+            + $"{SettleLimit.TotalSeconds} s.");
     }
 
     private static async Task TellAsync(CliConsole console, NodeClient client, JsonObject route, CancellationToken cancellationToken)
@@ -99,7 +102,8 @@ internal static class DemoCommand
         var story = new StringBuilder();
         long begin = TimeProvider.System.GetTimestamp(), first = begin, last = begin;
         int pieces = 0;
-        await foreach (string piece in client.ChatAsync(ModelFiles.Stories, messages, new JsonObject { ["seed"] = Seed }, cancellationToken))
+        await foreach (string piece in client.ChatAsync(ModelFiles.Stories, messages, new JsonObject { ["seed"] = Seed },
+            cancellationToken))
         {
             last = TimeProvider.System.GetTimestamp();
             first = pieces++ == 0 ? last : first;
@@ -116,7 +120,8 @@ internal static class DemoCommand
         WriteEnd(console, route, story.ToString(), pieces, firstMs, speed, same);
         if (!same)
         {
-            throw new ToreException(ErrorCodes.Internal, "One node alone tells another story: the arithmetic of these nodes differs. Please report this as a bug.");
+            throw new ToreException(ErrorCodes.Internal, "One node alone tells another story: the arithmetic of these nodes differs. "
+                + "Please report this as a bug.");
         }
     }
 
@@ -127,7 +132,8 @@ internal static class DemoCommand
             console, ModelFiles.Stories, file => ModelText.Open(file), 1, new ShardOptions { Slots = 1, Threads = 1 }, cancellationToken);
         var request = new TextRequest
         {
-            RequestId = "demo", ModelId = engine.ModelId, Prompt = new TextPrompt.Chat(messages), Sampling = new SamplingOptions(), Seed = Seed,
+            RequestId = "demo", ModelId = engine.ModelId, Prompt = new TextPrompt.Chat(messages), Sampling = new SamplingOptions(),
+                Seed = Seed,
         };
         var text = new StringBuilder();
         await foreach (TextEvent e in engine.Service.GenerateAsync(request, cancellationToken))
@@ -143,10 +149,12 @@ internal static class DemoCommand
         {
             return;
         }
-        console.Out.WriteLine($"{ModelFiles.Stories}, {route["total_layers"]} layers over {route["shards"]!.AsArray().Count} node processes:");
+        console.Out.WriteLine($"{ModelFiles.Stories}, {route["total_layers"]} layers over {route["shards"]!.AsArray().Count} node "
+            + $"processes:");
         foreach (JsonNode? shard in route["shards"]!.AsArray())
         {
-            console.Out.WriteLine($"  layers {shard!["layer_start"]}-{shard["layer_end"]}  node {((string)shard["node_id"]!)[..8]}  {shard["host"]}:{shard["port"]}");
+            console.Out.WriteLine($"  layers {shard!["layer_start"]}-{shard["layer_end"]}  node {((string)shard["node_id"]!)[..8]}  "
+                + $"{shard["host"]}:{shard["port"]}");
         }
         console.Out.WriteLine();
         console.Out.WriteLine(Line);
@@ -176,6 +184,7 @@ internal static class DemoCommand
         console.Out.WriteLine();
         console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{pieces} pieces at {speed:0} a second, the first after {firstMs:0} ms. One node alone tells {(same ? "exactly the same story, byte for byte" : "ANOTHER story")}."));
+            $"{pieces} pieces at {speed:0} a second, the first after {firstMs:0} ms. One node alone tells "
+                + $"{(same ? "exactly the same story, byte for byte" : "ANOTHER story")}."));
     }
 }

@@ -40,7 +40,8 @@ internal sealed class DemoNode : IAsyncDisposable
         AddProgram(start);
         foreach (string arg in new[]
         {
-            "up", "--json", "--model", ModelFiles.Stories, "--data", folder, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns",
+            "up", "--json", "--model", ModelFiles.Stories, "--data", folder, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0",
+                "--no-mdns",
             "--threads", "1", "--log-level", "error", "--parent-pipe", "--throw-away",
         })
         {

@@ -72,7 +72,8 @@ public sealed class DemoTests
     {
         await Until.TrueAsync(() => ProcessesOf(folder).Count == 0, "the end of every node process of the demo");
         // Files of a process that was killed itself are not the demo's: those of its engine's census.
-        string[] left = [.. Directory.GetFileSystemEntries(folder.FullPath).Where(f => Path.GetFileName(f).StartsWith("tore-demo", StringComparison.Ordinal))];
+        string[] left = [.. Directory.GetFileSystemEntries(folder.FullPath).Where(
+            f => Path.GetFileName(f).StartsWith("tore-demo", StringComparison.Ordinal))];
         Assert.Empty(left);
     }
 

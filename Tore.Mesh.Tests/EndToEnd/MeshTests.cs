@@ -52,10 +52,12 @@ public sealed class MeshTests
         JsonNode lonely = (await HealthAsync(front))["models"]![0]!;
         Assert.False((bool)lonely["ready"]!);
         Assert.Equal("5-7", (string?)lonely["missing_layers"]![0]);
-        await using UpNode back = await UpNode.StartAsync(folder.PathOf("b"), "--model", "stories", "--layers", "5-7", "--seed", front.Listen);
+        await using UpNode back = await UpNode.StartAsync(
+            folder.PathOf("b"), "--model", "stories", "--layers", "5-7", "--seed", front.Listen);
         await front.WaitForRouteAsync("stories", 2);
         string text = await front.AskAsync("stories", "A story about a fox and a lantern.", 1);
-        JsonNode alone = (await ToreCommandLine.RunAsync("run", "stories", "A story about a fox and a lantern.", "--seed", "1", "--max-tokens", "24", "--json")).Json;
+        JsonNode alone = (await ToreCommandLine.RunAsync("run", "stories", "A story about a fox and a lantern.", "--seed", "1",
+            "--max-tokens", "24", "--json")).Json;
         Assert.Equal((string?)alone["text"], text);
         Assert.Equal(text, await back.AskAsync("stories", "A story about a fox and a lantern.", 1));
     }
@@ -67,7 +69,8 @@ public sealed class MeshTests
         await using UpNode holder = await UpNode.StartAsync(folder.PathOf("a"), "--model", "stories");
         await using UpNode entry = await UpNode.StartAsync(folder.PathOf("b"), "--seed", holder.Listen);
         await entry.WaitForRouteAsync("stories", 1);
-        (HttpStatusCode status, JsonNode body) = await entry.PostAsync("/inference/generate", new { model_id = "stories", prompt = "Once" });
+        (HttpStatusCode status, JsonNode body) = await entry.PostAsync(
+            "/inference/generate", new { model_id = "stories", prompt = "Once" });
         Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
         Assert.Equal("model_not_ready", (string?)body["code"]);
         (status, body) = await entry.PostAsync("/inference/generate", new { model_id = "no such", prompt = "Once" });
@@ -96,7 +99,8 @@ public sealed class MeshTests
     {
         using var folder = new TemporaryFolder();
         await using UpNode node = await UpNode.StartAsync(folder.PathOf("a"));
-        ToreCommandLine.Outcome second = await ToreProcess.RunAsync(["up", "--json", "--data", folder.PathOf("a"), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns"]);
+        ToreCommandLine.Outcome second = await ToreProcess.RunAsync(
+            ["up", "--json", "--data", folder.PathOf("a"), "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns"]);
         Assert.Equal("data_folder_locked", second.ErrorCode);
         Assert.Equal(5, second.ExitCode);
     }
@@ -112,7 +116,8 @@ public sealed class MeshTests
         taken.Listen();
         string other = option == "--listen" ? "--http" : "--listen";
         ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync(
-            "up", "--json", "--data", folder.PathOf("a"), option, taken.LocalEndPoint!.ToString()!, other, "127.0.0.1:0", "--no-mdns", "--log-level", "none");
+            "up", "--json", "--data", folder.PathOf("a"), option, taken.LocalEndPoint!.ToString()!, other, "127.0.0.1:0", "--no-mdns",
+                "--log-level", "none");
         Assert.Equal("port_in_use", outcome.ErrorCode);
         Assert.Equal(5, outcome.ExitCode);
     }
@@ -132,8 +137,10 @@ public sealed class MeshTests
     public async Task Up_BadOptions_AreRefusedAndNothingListens(string[] options, string code, int exit)
     {
         using var folder = new TemporaryFolder();
-        string[] ports = options.Contains("--listen") ? ["--http", "127.0.0.1:0"] : options.Contains("--http") ? ["--listen", "127.0.0.1:0"] : ["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"];
-        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync(["up", "--json", "--data", folder.PathOf("a"), "--no-mdns", "--log-level", "none", .. ports, .. options]);
+        string[] ports = options.Contains("--listen") ? ["--http", "127.0.0.1:0"] : options.Contains("--http")
+            ? ["--listen", "127.0.0.1:0"] : ["--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"];
+        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync(
+            ["up", "--json", "--data", folder.PathOf("a"), "--no-mdns", "--log-level", "none", .. ports, .. options]);
         Assert.Equal(code, outcome.ErrorCode);
         Assert.Equal(exit, outcome.ExitCode);
     }
@@ -147,7 +154,8 @@ public sealed class MeshTests
         await node.WaitForRouteAsync("stories", 1);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions")
         {
-            Content = new StringContent("""{"model":"stories","prompt":"Once upon a time","stream":true,"max_tokens":450,"seed":5}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent("""{"model":"stories","prompt":"Once upon a time","stream":true,"max_tokens":450,"seed":5}""",
+                Encoding.UTF8, "application/json"),
         };
         using HttpResponseMessage answer = await node.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         await node.Process.SignalAsync("TERM");
@@ -174,7 +182,8 @@ public sealed class MeshTests
         await File.WriteAllTextAsync(folder.PathOf("key"), "a-key-of-enough-characters\n");
         await using ToreProcess process = ToreProcess.Start(
         [
-            "up", "--json", "--data", folder.PathOf("a"), "--open", "--no-mdns", "--listen", "127.0.0.1:0", "--http", "0.0.0.0:0", "--api-key-file", folder.PathOf("key"), "--log-level", "none",
+            "up", "--json", "--data", folder.PathOf("a"), "--open", "--no-mdns", "--listen", "127.0.0.1:0", "--http", "0.0.0.0:0",
+                "--api-key-file", folder.PathOf("key"), "--log-level", "none",
         ]);
         JsonNode ready = JsonNode.Parse(await process.ReadLineAsync())!;
         var url = new Uri((string)ready["http"]!);

@@ -29,9 +29,10 @@ internal sealed class UpNode : IAsyncDisposable
     /// <summary>Starts a node on ports of its own, without mDNS, and waits for its ready line.</summary>
     public static async Task<UpNode> StartAsync(string data, params string[] options)
     {
+        string[] level = options.Contains("--log-level") ? [] : ["--log-level", "warn"];
         ToreProcess process = ToreProcess.Start(
         [
-            "up", "--json", "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns", "--threads", "1", "--log-level", "warn", .. options,
+            "up", "--json", "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns", "--threads", "1", .. level, .. options,
         ]);
         try
         {
@@ -69,7 +70,8 @@ internal sealed class UpNode : IAsyncDisposable
     public async Task<string> AskAsync(string model, string question, long seed, int maxTokens = 24)
     {
         (HttpStatusCode status, JsonNode body) = await PostAsync(
-            "/v1/chat/completions", new { model, seed, max_tokens = maxTokens, messages = new[] { new { role = "user", content = question } } });
+            "/v1/chat/completions", new { model, seed, max_tokens = maxTokens,
+                messages = new[] { new { role = "user", content = question } } });
         Assert.True(status == HttpStatusCode.OK, $"{(int)status}: {body.ToJsonString()} {Process.Error}");
         return (string)body["choices"]![0]!["message"]!["content"]!;
     }
