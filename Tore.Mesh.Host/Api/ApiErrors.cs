@@ -70,7 +70,8 @@ internal static class ApiErrors
         ErrorCodes.ModelNotFound or ErrorCodes.NotFound => StatusCodes.Status404NotFound,
         ErrorCodes.ModelAmbiguous => StatusCodes.Status409Conflict,
         ErrorCodes.Busy or ErrorCodes.Draining or ErrorCodes.ModelNotReady or ErrorCodes.StageLost or ErrorCodes.PeerUnreachable
-            or ErrorCodes.LinkClosed or ErrorCodes.TooManyLinks or ErrorCodes.MemoryBudgetExceeded => StatusCodes.Status503ServiceUnavailable,
+            or ErrorCodes.LinkClosed or ErrorCodes.TooManyLinks or ErrorCodes.MemoryBudgetExceeded =>
+                StatusCodes.Status503ServiceUnavailable,
         ErrorCodes.Unauthorized => StatusCodes.Status401Unauthorized,
         ErrorCodes.ForbiddenOrigin => StatusCodes.Status403Forbidden,
         ErrorCodes.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,

@@ -2,10 +2,14 @@ using Tore.Mesh.Pipelines.Text;
 
 namespace Tore.Mesh.Host.Api;
 
-/// <summary>Runs a generation's events through a handler, with a call after each stretch of silence. Leaving early ends the generation.</summary>
+/// <summary>
+/// Runs a generation's events through a handler, with a call after each stretch of silence. Leaving early ends the generation.
+/// </summary>
 internal static class GenerationPump
 {
-    /// <summary>Handles every event in order; <paramref name="onSilence"/> runs whenever none came for <paramref name="interval"/>.</summary>
+    /// <summary>
+    /// Handles every event in order; <paramref name="onSilence"/> runs whenever none came for <paramref name="interval"/>.
+    /// </summary>
     public static async Task RunAsync(
         Func<CancellationToken, IAsyncEnumerable<TextEvent>> events, Func<TextEvent, Task> onEvent, Func<Task> onSilence,
         TimeSpan interval, TimeProvider time, CancellationToken cancellationToken)
@@ -36,7 +40,8 @@ internal static class GenerationPump
             await leave.CancelAsync();
             if (next is { IsCompleted: false })
             {
-                await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace Tore.Mesh.Host.Api;
 
-/// <summary>tore-0001 InferenceResponse in tokenless mode, with <c>tokens</c> and <c>pipeline</c> for imece's client; the last two are ours.</summary>
+/// <summary>
+/// tore-0001 InferenceResponse in tokenless mode, with <c>tokens</c> and <c>pipeline</c> for imece's client; the last two are ours.
+/// </summary>
 internal sealed record InferenceResponse
 {
     public required string RequestId { get; init; }
@@ -41,7 +43,8 @@ internal sealed record InferenceModels(IReadOnlyList<InferenceModel> Models);
 
 /// <summary>A model that can be asked here.</summary>
 internal sealed record InferenceModel(
-    string ModelId, string FriendlyName, int TotalLayers, int MinNodes, int OptimalNodes, bool PipelineAvailable, ModelRegistryEntry Registry);
+    string ModelId, string FriendlyName, int TotalLayers, int MinNodes, int OptimalNodes, bool PipelineAvailable,
+        ModelRegistryEntry Registry);
 
 /// <summary>What the mesh knows of a model.</summary>
 internal sealed record ModelRegistryEntry(string Digest, string Architecture, int ContextLength, int Holders, string[] MissingLayers);
@@ -72,7 +75,8 @@ internal sealed record PipelineBody
 
 /// <summary>tore-0001 PipelineShard.</summary>
 internal sealed record PipelineShard(
-    string NodeId, string ModelId, int LayerStart, int LayerEnd, string Host, int Port, IReadOnlyList<TransportDeclaration> Transports, string Region);
+    string NodeId, string ModelId, int LayerStart, int LayerEnd, string Host, int Port, IReadOnlyList<TransportDeclaration> Transports,
+        string Region);
 
 /// <summary>tore-0001 TransportDeclaration.</summary>
 internal sealed record TransportDeclaration(string Transport, string Version, int Port, int Priority);

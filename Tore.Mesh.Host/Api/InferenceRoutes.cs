@@ -34,7 +34,8 @@ internal static class InferenceRoutes
         body.Unsupported("stream", v => v.ValueKind == System.Text.Json.JsonValueKind.False, "Stream through /v1/completions.");
         if (body.String("precision") is not (null or "fp32" or "fp16" or "int8"))
         {
-            throw JsonFields.Invalid("'precision' must be fp32, fp16 or int8; it sets the price only, the arithmetic is always the canonical one.", "precision");
+            throw JsonFields.Invalid("'precision' must be fp32, fp16 or int8; it sets the price only, the arithmetic is always the "
+                + "canonical one.", "precision");
         }
         long? seed = body.Long("seed");
         var request = new TextRequest

@@ -80,7 +80,8 @@ internal sealed class JsonFields
         }
         return value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out float number) && number >= min && number <= max
             ? number
-            : throw Invalid(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"'{name}' must be a number from {min} to {max}."), name);
+            : throw Invalid(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"'{name}' must be a number from {min} to {max}."), name);
     }
 
     /// <summary>A truth value, or null when absent.</summary>
@@ -105,7 +106,8 @@ internal sealed class JsonFields
 
     /// <summary>The error for a parameter that is not served.</summary>
     public static ApiException UnsupportedParameter(string name, string? hint = null) => new(
-        StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedParameter, $"'{name}' is not supported here.{(hint is null ? "" : " " + hint)}", name);
+        StatusCodes.Status400BadRequest, ErrorCodes.UnsupportedParameter,
+            $"'{name}' is not supported here.{(hint is null ? "" : " " + hint)}", name);
 
     /// <summary>The error for a malformed request.</summary>
     public static ApiException Invalid(string message, string? param) =>

@@ -41,7 +41,8 @@ internal static class MetricsRoutes
         Head(text, "tore_model_ready", "gauge", "Whether every layer of the model is covered.");
         foreach (ModelStatus model in status.Models)
         {
-            text.Append(CultureInfo.InvariantCulture, $"tore_model_ready{{model=\"{Escape(model.Listing.Label)}\"}} {(model.Listing.IsReady ? 1 : 0)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"tore_model_ready{{model=\"{Escape(model.Listing.Label)}\"}} "
+                + $"{(model.Listing.IsReady ? 1 : 0)}\n");
         }
         return text.ToString();
     }
@@ -50,7 +51,8 @@ internal static class MetricsRoutes
     {
         Add(text, "tore_routes_opened_total", "counter", "Requests that entered here and got a route.", node.RoutesOpened);
         Add(text, "tore_routes_refused_total", "counter", "Requests that entered here and got none.", node.RoutesRefused);
-        Add(text, "tore_stage_routes", "gauge", "Requests of all entry nodes that hold or wait for a slot on stages here.", node.StageRoutes);
+        Add(text, "tore_stage_routes", "gauge", "Requests of all entry nodes that hold or wait for a slot on stages here.",
+            node.StageRoutes);
         Add(text, "tore_frames_total", "counter", "Frames of routes that passed here.", node.Frames);
         Add(text, "tore_frame_tokens_total", "counter", "Tokens that came through here as frames.", node.Tokens);
         Add(text, "tore_kv_bytes", "gauge", "Bytes reserved for key-value caches.", node.KeyValueBytes);
@@ -71,5 +73,6 @@ internal static class MetricsRoutes
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
     private static string Escape(string label) =>
-        label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace(
+            "\n", "\\n", StringComparison.Ordinal);
 }

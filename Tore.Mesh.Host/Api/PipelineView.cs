@@ -7,7 +7,9 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Host.Api;
 
-/// <summary>A model's route as tore-0001's Pipeline: its id changes with its composition, its date is when that was first seen here.</summary>
+/// <summary>
+/// A model's route as tore-0001's Pipeline: its id changes with its composition, its date is when that was first seen here.
+/// </summary>
 internal sealed class PipelineView(TimeProvider time)
 {
     /// <summary>Version of the activation transport that every shard serves.</summary>

@@ -5,7 +5,10 @@ namespace Tore.Mesh.Host.Api;
 /// <summary>How a request asks for its tokens to be drawn, the same on every route.</summary>
 internal static class SamplingParameters
 {
-    /// <summary>Reads <c>temperature</c>, <c>top_k</c>, <c>top_p</c>, <c>min_p</c> and <c>repeat_penalty</c>; what is absent keeps the product's default.</summary>
+    /// <summary>
+    /// Reads <c>temperature</c>, <c>top_k</c>, <c>top_p</c>, <c>min_p</c> and <c>repeat_penalty</c>; what is absent keeps the product's
+    /// default.
+    /// </summary>
     public static SamplingOptions Read(JsonFields body)
     {
         var standard = new SamplingOptions();

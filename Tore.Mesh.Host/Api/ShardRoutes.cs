@@ -11,7 +11,9 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Host.Api;
 
-/// <summary>tore-0001's activation server: <c>/shard/tokenize</c>, <c>/shard/forward</c>, <c>DELETE /shard/forward/{request_id}</c>.</summary>
+/// <summary>
+/// tore-0001's activation server: <c>/shard/tokenize</c>, <c>/shard/forward</c>, <c>DELETE /shard/forward/{request_id}</c>.
+/// </summary>
 internal static class ShardRoutes
 {
     public const string ForwardPath = "/shard/forward";
@@ -42,7 +44,8 @@ internal static class ShardRoutes
         {
             throw new ApiException(
                 StatusCodes.Status413PayloadTooLarge, ErrorCodes.PayloadTooLarge,
-                $"{call.Count} rows would give more than {Limits.ActivationBytes} bytes of activations. Send the prompt in chunks of {Limits.PrefillChunkTokens(shard.Worker.Shard.Width)} tokens.",
+                $"{call.Count} rows would give more than {Limits.ActivationBytes} bytes of activations. Send the prompt in chunks of "
+                    + $"{Limits.PrefillChunkTokens(shard.Worker.Shard.Width)} tokens.",
                 "input_ids");
         }
         ForwardResult result = await forward.RunAsync(shard, call, http.RequestAborted);
@@ -60,7 +63,9 @@ internal static class ShardRoutes
         await Answers.WriteAsync(http, new ForwardFreed("freed", request), ApiJson.Bodies.ForwardFreed);
     }
 
-    /// <summary>Activations are raw access to a model: off loopback only members of the mesh get it, told by their node certificate.</summary>
+    /// <summary>
+    /// Activations are raw access to a model: off loopback only members of the mesh get it, told by their node certificate.
+    /// </summary>
     private static void RequireMember(HttpContext http, ApiContext api)
     {
         if (http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote))
@@ -73,7 +78,8 @@ internal static class ShardRoutes
             return;
         }
         throw new ApiException(
-            StatusCodes.Status403Forbidden, ErrorCodes.Unauthorized, "From other machines this route takes only members of the mesh, who show their node certificate.");
+            StatusCodes.Status403Forbidden, ErrorCodes.Unauthorized,
+                "From other machines this route takes only members of the mesh, who show their node certificate.");
     }
 
     private static bool IsMember(NodeId id, NodeStatus status) => id == status.NodeId || status.Peers.Any(p => p.NodeId == id);

@@ -26,6 +26,7 @@ internal static class ApiKeyFile
             ? key
             : throw new ToreException(
                 ErrorCodes.InvalidRequest,
-                $"--api-key-file '{path}' must hold one key of at least {LeastCharacters} visible ASCII characters. Make one with: head -c 24 /dev/urandom | base64 > FILE");
+                $"--api-key-file '{path}' must hold one key of at least {LeastCharacters} visible ASCII characters. Make one with: "
+                    + $"head -c 24 /dev/urandom | base64 > FILE");
     }
 }

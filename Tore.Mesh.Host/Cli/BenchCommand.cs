@@ -25,7 +25,8 @@ internal static class BenchCommand
         Option<long?> memory = CliOptions.Bytes("--memory", "Most memory for weights, KV and scratch (default 75 % of what is granted).");
         var command = new ToreCommand(
             "bench", "Measure prefill and decode speed; loading excluded, medians over repeats.",
-            "tore bench stories --prompt 128 --generate 64", "tore bench model.gguf --prompt 512 --generate 128 --threads 1 --json", "tore bench model.gguf --streams 8 --stages 2")
+            "tore bench stories --prompt 128 --generate 64", "tore bench model.gguf --prompt 512 --generate 128 --threads 1 --json",
+                "tore bench model.gguf --streams 8 --stages 2")
         {
             model, prompt, generate, threads, stages, streams, repeats, chunk, memory,
         };

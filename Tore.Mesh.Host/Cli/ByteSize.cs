@@ -14,7 +14,8 @@ internal static class ByteSize
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;
-        (string suffix, int shift) = Units.FirstOrDefault(u => text.EndsWith(u.Suffix, StringComparison.OrdinalIgnoreCase), (Suffix: "", Shift: 0));
+        (string suffix, int shift) = Units.FirstOrDefault(
+            u => text.EndsWith(u.Suffix, StringComparison.OrdinalIgnoreCase), (Suffix: "", Shift: 0));
         ReadOnlySpan<char> number = text.AsSpan(0, text.Length - suffix.Length).Trim();
         if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value)
             || value > long.MaxValue >> shift)

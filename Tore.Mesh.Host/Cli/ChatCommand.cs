@@ -25,7 +25,8 @@ internal static class ChatCommand
         var options = new RunOptions();
         var command = new ToreCommand(
             "chat", "Chat with a running node, or with a model loaded here. An empty line or Ctrl-D ends it.",
-            "tore chat model.gguf", "tore chat --node http://127.0.0.1:7600", "echo \"What is the capital of France?\" | tore chat model.gguf --temperature 0")
+            "tore chat model.gguf", "tore chat --node http://127.0.0.1:7600",
+                "echo \"What is the capital of France?\" | tore chat model.gguf --temperature 0")
         {
             model, node, data, key, system,
         };
@@ -56,7 +57,8 @@ internal static class ChatCommand
         return command;
     }
 
-    private static async Task TalkAsync(CliConsole console, List<ChatMessage> messages, Answerer answerer, CancellationToken cancellationToken)
+    private static async Task TalkAsync(CliConsole console, List<ChatMessage> messages, Answerer answerer,
+        CancellationToken cancellationToken)
     {
         using var input = new StreamReader(console.Input, Encoding.UTF8);
         while (true)

@@ -92,8 +92,10 @@ internal static class ChatPromptCommand
         {
             using JsonDocument document = await JsonDocument.ParseAsync(input, cancellationToken: cancellationToken);
             JsonElement root = document.RootElement;
-            JsonElement list = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("messages", out JsonElement inner) ? inner : root;
-            return list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(ReadMessage)] : throw Malformed("it is no array");
+            JsonElement list = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("messages", out JsonElement inner) ? inner
+                : root;
+            return list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray().Select(ReadMessage)]
+                : throw Malformed("it is no array");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -103,8 +105,10 @@ internal static class ChatPromptCommand
 
     private static ChatMessage ReadMessage(JsonElement message)
     {
-        string? role = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("role", out JsonElement r) ? r.GetString() : null;
-        string? content = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("content", out JsonElement c) ? c.GetString() : null;
+        string? role = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("role", out JsonElement r) ? r.GetString()
+            : null;
+        string? content = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("content", out JsonElement c)
+            ? c.GetString() : null;
         return role is null ? throw Malformed("a message has no role") : new ChatMessage(role, content ?? "");
     }
 

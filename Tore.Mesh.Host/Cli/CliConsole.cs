@@ -57,7 +57,9 @@ internal sealed class CliConsole
         return new CliConsole(Console.OpenStandardInput(), output, TextWriter.Synchronized(error), !Console.IsErrorRedirected);
     }
 
-    /// <summary>Spectre's console over one of the two writers: tables and progress for people, plain and unbroken where nobody watches.</summary>
+    /// <summary>
+    /// Spectre's console over one of the two writers: tables and progress for people, plain and unbroken where nobody watches.
+    /// </summary>
     public IAnsiConsole Ansi(TextWriter writer)
     {
         bool watched = ErrorIsTerminal && writer == Error;

@@ -12,8 +12,10 @@ internal static class CliErrors
         FileNotFoundException or DirectoryNotFoundException => (ErrorCodes.FileNotReadable, error.Message),
         UnauthorizedAccessException => (ErrorCodes.FileNotReadable, error.Message),
         HttpRequestException => (ErrorCodes.PeerUnreachable, error.Message),
-        OutOfMemoryException => (ErrorCodes.MemoryBudgetExceeded, "The machine gave no more memory. Use a smaller model or --context, or fewer --slots."),
+        OutOfMemoryException => (ErrorCodes.MemoryBudgetExceeded, "The machine gave no more memory. Use a smaller model or --context, "
+            + "or fewer --slots."),
         IOException => (ErrorCodes.FileNotReadable, error.Message),
-        _ => (ErrorCodes.Internal, $"{error.GetType().Name}: {error.Message} Please report this as a bug, with the command that led to it."),
+        _ => (ErrorCodes.Internal, $"{error.GetType().Name}: {error.Message} Please report this as a bug, with the command that led to "
+            + $"it."),
     };
 }

@@ -10,12 +10,14 @@ internal static class CliOptions
     /// <summary>A whole number within bounds; null when absent.</summary>
     public static Option<int?> Int(string name, string help, int min, int max = int.MaxValue) => Parsed<int?>(
         name, help, "N", max == int.MaxValue ? $"a whole number from {min}" : $"a whole number from {min} to {max}",
-        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max ? value : null);
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min
+            && value <= max ? value : null);
 
     /// <summary>A number within bounds; null when absent.</summary>
     public static Option<float?> Number(string name, string help, float min, float max) => Parsed<float?>(
         name, help, "X", string.Create(CultureInfo.InvariantCulture, $"a number from {min} to {max}"),
-        text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= min && value <= max ? value : null);
+        text => float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && value >= min && value <= max
+            ? value : null);
 
     /// <summary>A 64-bit seed; null when absent.</summary>
     public static Option<ulong?> Seed(string name, string help) => Parsed<ulong?>(
@@ -24,10 +26,12 @@ internal static class CliOptions
 
     /// <summary>A number of bytes, plain or with K, M, G, KiB, MiB, GiB (all powers of 1024); null when absent.</summary>
     public static Option<long?> Bytes(string name, string help) => Parsed<long?>(
-        name, help, "BYTES", "a number of bytes such as 6000000000, 512M or 2GiB", text => ByteSize.TryParse(text, out long value) ? value : null);
+        name, help, "BYTES", "a number of bytes such as 6000000000, 512M or 2GiB",
+            text => ByteSize.TryParse(text, out long value) ? value : null);
 
     /// <summary>A text; null when absent.</summary>
-    public static Option<string?> Text(string name, string help, string placeholder) => new(name) { Description = help, HelpName = placeholder };
+    public static Option<string?> Text(string name, string help, string valueName) =>
+        new(name) { Description = help, HelpName = valueName };
 
     /// <summary>One of a few words; null when absent.</summary>
     public static Option<string?> Choice(string name, string help, params string[] words) => Parsed(
@@ -42,10 +46,10 @@ internal static class CliOptions
     /// <summary>An argument that may be absent.</summary>
     public static Argument<string?> Optional(string name, string help) => new(name) { Description = help, Arity = ArgumentArity.ZeroOrOne };
 
-    private static Option<T?> Parsed<T>(string name, string help, string placeholder, string expected, Func<string, T?> parse) => new(name)
+    private static Option<T?> Parsed<T>(string name, string help, string valueName, string expected, Func<string, T?> parse) => new(name)
     {
         Description = help,
-        HelpName = placeholder,
+        HelpName = valueName,
         CustomParser = result => Parse(result, name, expected, parse),
     };
 

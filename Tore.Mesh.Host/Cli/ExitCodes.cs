@@ -40,7 +40,8 @@ internal static class ExitCodes
             or ErrorCodes.UnknownTensorType or ErrorCodes.UnknownTokenizer or ErrorCodes.TemplateUnsupported or ErrorCodes.TemplateRefused
             or ErrorCodes.TemplateLimit or ErrorCodes.FileNotReadable or ErrorCodes.NumericOverflow => Model,
         ErrorCodes.ContextLengthExceeded or ErrorCodes.InvalidStages or ErrorCodes.EmptyPrompt or ErrorCodes.InvalidRequest
-            or ErrorCodes.UnsupportedParameter or ErrorCodes.NotFound or ErrorCodes.PayloadTooLarge or ErrorCodes.UnsupportedMediaType => Request,
+            or ErrorCodes.UnsupportedParameter or ErrorCodes.NotFound or ErrorCodes.PayloadTooLarge or ErrorCodes.UnsupportedMediaType =>
+                Request,
         ErrorCodes.MemoryBudgetExceeded or ErrorCodes.Busy or ErrorCodes.Draining or ErrorCodes.ModelNotReady or ErrorCodes.PortInUse
             or ErrorCodes.AddressNotAvailable or ErrorCodes.DataFolderLocked or ErrorCodes.DataFolderFormat or ErrorCodes.NotLoopback
             or ErrorCodes.FileNotWritable or ErrorCodes.KeyMalformed or ErrorCodes.KeyExposed or ErrorCodes.KeyNotSaved => Resource,

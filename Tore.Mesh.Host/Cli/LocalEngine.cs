@@ -35,7 +35,8 @@ internal sealed class LocalEngine : IAsyncDisposable
 
     /// <summary>Loads a model, with a bar for who watches.</summary>
     public static Task<LocalEngine> LoadAsync(
-        CliConsole console, string model, Func<GgufFile, ModelText> source, int stages, ShardOptions options, CancellationToken cancellationToken) =>
+        CliConsole console, string model, Func<GgufFile, ModelText> source, int stages, ShardOptions options,
+            CancellationToken cancellationToken) =>
         CliProgress.RunAsync(console, "Loading", progress =>
         {
             using GgufFile file = ModelFiles.Open(model);
@@ -43,9 +44,11 @@ internal sealed class LocalEngine : IAsyncDisposable
             var backend = new ManagedBackend();
             try
             {
-                Progress<LoadProgress>? bar = progress is null ? null : new Progress<LoadProgress>(p => progress.Report((double)p.Bytes / Math.Max(p.TotalBytes, 1)));
+                Progress<LoadProgress>? bar = progress is null ? null
+                    : new Progress<LoadProgress>(p => progress.Report((double)p.Bytes / Math.Max(p.TotalBytes, 1)));
                 LocalPipelineProvider provider = LocalPipelineProvider.Load(
-                    backend, ModelFiles.ToRun(file, text), stages, options, new NodeId(Guid.Empty), TimeProvider.System, bar, cancellationToken);
+                    backend, ModelFiles.ToRun(file, text), stages, options, new NodeId(Guid.Empty), TimeProvider.System, bar,
+                        cancellationToken);
                 return Task.FromResult(new LocalEngine(backend, provider, text));
             }
             catch

@@ -15,7 +15,8 @@ internal static class LogitsCommand
     public static Command Build(CliConsole console)
     {
         Argument<string> model = CliOptions.Required("MODEL", "A GGUF file, or 'stories'.");
-        Option<string?> ids = CliOptions.Text("--ids", "Token ids, separated by spaces or commas; their number is the context.", "\"1 2 3\"");
+        Option<string?> ids = CliOptions.Text(
+            "--ids", "Token ids, separated by spaces or commas; their number is the context.", "\"1 2 3\"");
         ids.Required = true;
         Option<string?> output = CliOptions.Text("--out", "Write the logits here: raw little-endian f32, a row a position.", "FILE");
         Option<int?> stages = CliOptions.Int("--stages", "Run through N shards in this process.", 1);
@@ -52,7 +53,8 @@ internal static class LogitsCommand
         string[] parts = text.Split([' ', ',', '\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
         return [.. parts.Select(part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int id)
             ? id
-            : throw new ToreException(ErrorCodes.InvalidRequest, $"'{part}' is no token id: --ids takes whole numbers, separated by spaces or commas."))];
+            : throw new ToreException(ErrorCodes.InvalidRequest, $"'{part}' is no token id: --ids takes whole numbers, separated by "
+                + $"spaces or commas."))];
     }
 
     private static void Write(CliConsole console, LogitsResult result)

@@ -26,7 +26,8 @@ internal static class ModelFiles
             return StoriesPath;
         }
         throw new ToreException(
-            ErrorCodes.FileNotReadable, $"There is no model file '{model}'. Give the path of a GGUF file, or '{Stories}' for the model that comes with tore.");
+            ErrorCodes.FileNotReadable, $"There is no model file '{model}'. Give the path of a GGUF file, or '{Stories}' for the model "
+                + $"that comes with tore.");
     }
 
     /// <summary>Opens a model's file.</summary>

@@ -16,7 +16,8 @@ internal static class ModelInspectCommand
         Argument<string> model = CliOptions.Required("FILE", "A GGUF file (of a split model its first part), or 'stories'.");
         Option<bool> quick = CliOptions.Flag("--no-digest", "Leave out the identity, which takes reading the whole file.");
         var command = new ToreCommand(
-            "inspect", "Show what a model file holds, its identity, and whether this engine runs it.", "tore model inspect stories", "tore model inspect model.gguf --json")
+            "inspect", "Show what a model file holds, its identity, and whether this engine runs it.", "tore model inspect stories",
+                "tore model inspect model.gguf --json")
         {
             model, quick,
         };
@@ -101,7 +102,8 @@ internal static class ModelInspectCommand
             return null;
         }
         Digest digest = await CliProgress.RunAsync(console, "Hashing", progress => ModelIdentity.ComputeAsync(
-            file, null, progress is null ? null : new Progress<ModelIdentityProgress>(p => progress.Report((double)p.DoneBytes / Math.Max(p.TotalBytes, 1))),
+            file, null, progress is null ? null : new Progress<ModelIdentityProgress>(
+                p => progress.Report((double)p.DoneBytes / Math.Max(p.TotalBytes, 1))),
             cancellationToken: cancellationToken));
         return digest.ToString();
     }

@@ -24,7 +24,8 @@ internal static class ModelSynthCommand
         Option<ulong?> seed = CliOptions.Seed("--seed", "The same seed and shape give the same bytes (default 1).");
         var command = new ToreCommand(
             "synth", "Write a valid GGUF of any shape with random weights, for benchmarks.",
-            "tore model synth tiny.gguf --layers 4 --dim 256 --ffn 512 --heads 4 --kv-heads 2 --vocab 1000 --type Q8_0", "tore model synth 1b.gguf --type Q4_0 --seed 7")
+            "tore model synth tiny.gguf --layers 4 --dim 256 --ffn 512 --heads 4 --kv-heads 2 --vocab 1000 --type Q8_0",
+                "tore model synth 1b.gguf --type Q4_0 --seed 7")
         {
             path, arch, layers, dim, ffn, heads, kvHeads, vocab, context, type, seed,
         };

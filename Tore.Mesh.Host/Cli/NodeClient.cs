@@ -37,8 +37,10 @@ internal sealed class NodeClient : IDisposable
     public static NodeClient Find(string? url, string? dataFolder, string? apiKeyFile)
     {
         string address = url ?? DataFolder.ReadAddresses(dataFolder)?.Http ?? throw new ToreException(
-            ErrorCodes.PeerUnreachable, $"No node runs on {dataFolder ?? DataFolderPaths.Default}. Start one with 'tore up', or name one with --node URL.");
-        return Uri.TryCreate(address, UriKind.Absolute, out Uri? node) && (node.Scheme == Uri.UriSchemeHttp || node.Scheme == Uri.UriSchemeHttps)
+            ErrorCodes.PeerUnreachable, $"No node runs on {dataFolder ?? DataFolderPaths.Default}. Start one with 'tore up', or name "
+                + $"one with --node URL.");
+        return Uri.TryCreate(address, UriKind.Absolute, out Uri? node)
+            && (node.Scheme == Uri.UriSchemeHttp || node.Scheme == Uri.UriSchemeHttps)
             ? new NodeClient(node, apiKeyFile is null ? null : ApiKeyFile.Read(apiKeyFile))
             : throw new ToreException(ErrorCodes.InvalidRequest, $"--node '{address}' is no URL such as http://127.0.0.1:7600.");
     }
@@ -118,7 +120,8 @@ internal sealed class NodeClient : IDisposable
         }
         catch (Exception e) when (e is JsonException or ArgumentNullException or InvalidOperationException or NullReferenceException)
         {
-            return new ToreException(ErrorCodes.PeerUnreachable, $"The node answered {(int)status} with no error of ours: is it a tore node?");
+            return new ToreException(ErrorCodes.PeerUnreachable, $"The node answered {(int)status} with no error of ours: is it a tore "
+                + $"node?");
         }
     }
 }

@@ -43,7 +43,8 @@ internal static class PeersCommand
         foreach (JsonNode? model in health["models"]!.AsArray())
         {
             string here = model!["layer_start"] is JsonNode start ? $"{start}-{model["layer_end"]}" : "-";
-            string ready = (bool)model["ready"]! ? "yes" : $"missing {string.Join(' ', model["missing_layers"]!.AsArray().Select(l => (string?)l))}";
+            string ready = (bool)model["ready"]! ? "yes"
+                : $"missing {string.Join(' ', model["missing_layers"]!.AsArray().Select(l => (string?)l))}";
             models.AddRow(Cell(model["model_id"]), Cell(model["total_layers"]), Markup.Escape(here), Markup.Escape(ready));
         }
         Table peers = new Table().Border(TableBorder.Simple).AddColumns("peer", "address", "tls", "round trip", "isa", "models");

@@ -20,11 +20,13 @@ internal static class RunCommand
         Argument<string> prompt = CliOptions.Required("PROMPT", "What to continue or answer.");
         Option<bool> raw = CliOptions.Flag("--raw", "Continue the prompt as it stands, even where the file has a chat template.");
         Option<bool> chat = CliOptions.Flag("--chat", "Answer the prompt as one message of a chat; an error where there is no template.");
-        Option<int?> beside = CliOptions.Int("--beside", "Run N other prompts in the same forward passes; the answer is the same.", 0, 1023);
+        Option<int?> beside = CliOptions.Int(
+            "--beside", "Run N other prompts in the same forward passes; the answer is the same.", 0, 1023);
         var options = new RunOptions();
         var command = new ToreCommand(
             "run", "Answer one prompt on this machine, without a mesh.",
-            "tore run stories \"A story about a fox and a lantern.\"", "tore run model.gguf \"What is the capital of France?\" --temperature 0 --json",
+            "tore run stories \"A story about a fox and a lantern.\"",
+                "tore run model.gguf \"What is the capital of France?\" --temperature 0 --json",
             "tore run model.gguf --raw --seed 7 --max-tokens 50 -- \"- a prompt that begins with a dash\"")
         {
             model, prompt, raw, chat, beside,
@@ -94,7 +96,8 @@ internal static class RunCommand
                     console.Out.WriteLine();
                     console.Error.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"[{end.Ids.Count} tokens, {end.TokensPerSecond:0.0} tokens/s, first after {end.TimeToFirstToken.TotalMilliseconds:0} ms, seed {started.Seed}, {engine.Provider.Isa}]"));
+                        $"[{end.Ids.Count} tokens, {end.TokensPerSecond:0.0} tokens/s, first after "
+                            + $"{end.TimeToFirstToken.TotalMilliseconds:0} ms, seed {started.Seed}, {engine.Provider.Isa}]"));
                     break;
             }
         }

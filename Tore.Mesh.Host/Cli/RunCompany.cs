@@ -21,7 +21,8 @@ internal sealed class RunCompany(LocalEngine engine, TextRequest request, int co
         {
             int room = started.Model.ContextLength - started.MaxTokens;
             int[] prompt = [.. started.PromptIds.Concat(started.PromptIds.Reverse().Take(i + 1)).Take(room)];
-            ITokenPipeline pipeline = await engine.Provider.AcquireAsync(started.Model, prompt.Length + started.MaxTokens, cancellationToken);
+            ITokenPipeline pipeline = await engine.Provider.AcquireAsync(
+                started.Model, prompt.Length + started.MaxTokens, cancellationToken);
             _running.Add(RunAsync(pipeline, new PipelineRequest
             {
                 RequestId = $"{request.RequestId}-{i}",

@@ -14,11 +14,14 @@ internal static class TokenizeCommand
     {
         Argument<string> model = CliOptions.Required("MODEL", "A GGUF file (its metadata are enough), or 'stories'.");
         Argument<string?> text = CliOptions.Optional("TEXT", "The text; standard input when absent.");
-        Option<bool> special = CliOptions.Flag("--special", "Add BOS and EOS as the vocabulary says, and read special tokens in the text as such.");
-        Option<bool> nul = CliOptions.Flag("--nul", "Texts on standard input, each ended by a NUL: one line of ids each, an empty line for none.");
+        Option<bool> special = CliOptions.Flag(
+            "--special", "Add BOS and EOS as the vocabulary says, and read special tokens in the text as such.");
+        Option<bool> nul = CliOptions.Flag(
+            "--nul", "Texts on standard input, each ended by a NUL: one line of ids each, an empty line for none.");
         var command = new ToreCommand(
             "tokenize", "Turn text into token ids.",
-            "tore tokenize stories \"Once upon a time\"", "tore tokenize model.gguf --special \"<|im_start|>user\"", "printf 'one\\0two\\0' | tore tokenize model.gguf --nul")
+            "tore tokenize stories \"Once upon a time\"", "tore tokenize model.gguf --special \"<|im_start|>user\"",
+                "printf 'one\\0two\\0' | tore tokenize model.gguf --nul")
         {
             model, text, special, nul,
         };

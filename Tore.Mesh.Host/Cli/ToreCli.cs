@@ -14,7 +14,8 @@ internal static partial class ToreCli
     /// <summary>Runs one command line and returns its exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object on standard output, and nothing else there.", Recursive = true };
+        var json = new Option<bool>("--json") { Description = "One JSON object on standard output, and nothing else there.",
+            Recursive = true };
         RootCommand root = Build(console, json);
         // A prompt may begin with '@' or '-': no response files, no bundles of short options.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
@@ -40,7 +41,7 @@ internal static partial class ToreCli
     }
 
     /// <summary>Every command, in the order of the help.</summary>
-    private static RootCommand Build(CliConsole console, Option<bool> json)
+    internal static RootCommand Build(CliConsole console, Option<bool> json)
     {
         var root = new RootCommand("tore runs language models split over the machines you have.");
         root.Directives.Clear();
@@ -59,6 +60,7 @@ internal static partial class ToreCli
     private static IEnumerable<Command> Commands(CliConsole console) =>
     [
         RunCommand.Build(console),
+        DemoCommand.Build(console),
         UpCommand.Build(console),
         ChatCommand.Build(console),
         PeersCommand.Build(console),
@@ -106,7 +108,8 @@ internal static partial class ToreCli
         console.WriteError(ErrorCodes.Usage, error);
         console.Error.WriteLine();
         List<string> path = ["--help"];
-        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command && command.Command != root; result = result.Parent)
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command
+            && command.Command != root; result = result.Parent)
         {
             path.Insert(0, command.Command.Name);
         }

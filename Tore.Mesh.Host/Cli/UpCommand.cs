@@ -36,7 +36,8 @@ internal static class UpCommand
         });
         command.Run(console, async (parsed, cancellation) =>
         {
-            using ILoggerFactory logs = NodeLogging.Create(parsed.GetValue(options.LogLevel) ?? "info", parsed.GetValue(options.LogFormat) == "json");
+            using ILoggerFactory logs = NodeLogging.Create(
+                parsed.GetValue(options.LogLevel) ?? "info", parsed.GetValue(options.LogFormat) == "json");
             NodeHostOptions asked = options.Read(parsed);
             asked.Http.ThrowIfInvalid();
             await using NodeHost host = await NodeHost.StartAsync(asked, logs, cancellation);

@@ -9,23 +9,31 @@ namespace Tore.Mesh.Host.Cli;
 /// <summary>The options of <c>tore up</c>.</summary>
 internal sealed class UpOptions
 {
-    public Option<string?> Model { get; } = CliOptions.Text("--model", "A model to serve: a GGUF file, or 'stories'. Without one the node only takes requests for what others serve.", "FILE|ID");
+    public Option<string?> Model { get; } = CliOptions.Text(
+        "--model", "A model to serve: a GGUF file, or 'stories'. Without one the node only takes requests for what others serve.",
+            "FILE|ID");
 
     public Option<string?> Layers { get; } = CliOptions.Text("--layers", "The only layers of it that this node opens.", "A-B");
 
     public Option<string?> Data { get; } = CliOptions.Text("--data", "Data folder (default the user's own).", "DIR");
 
-    public Option<string?> Listen { get; } = CliOptions.Text("--listen", "Where peers dial (default 127.0.0.1:7601, or the next free port).", "ADDR:PORT");
+    public Option<string?> Listen { get; } = CliOptions.Text(
+        "--listen", "Where peers dial (default 127.0.0.1:7601, or the next free port).", "ADDR:PORT");
 
-    public Option<string?> Http { get; } = CliOptions.Text("--http", "Where HTTP is served (default 127.0.0.1:7600, or the next free port).", "ADDR:PORT");
+    public Option<string?> Http { get; } = CliOptions.Text(
+        "--http", "Where HTTP is served (default 127.0.0.1:7600, or the next free port).", "ADDR:PORT");
 
-    public Option<string[]> Seed { get; } = new("--seed") { Description = "A node to dial at start; may be given again.", HelpName = "HOST:PORT" };
+    public Option<string[]> Seed { get; } = new(
+        "--seed") { Description = "A node to dial at start; may be given again.", HelpName = "HOST:PORT" };
 
-    public Option<bool> Open { get; } = CliOptions.Flag("--open", "Join the open mesh, which has no secret; needed off loopback. For trusted networks only.");
+    public Option<bool> Open { get; } = CliOptions.Flag(
+        "--open", "Join the open mesh, which has no secret; needed off loopback. For trusted networks only.");
 
-    public Option<string?> ApiKeyFile { get; } = CliOptions.Text("--api-key-file", "File with the key that every HTTP request must bear; needed off loopback.", "F");
+    public Option<string?> ApiKeyFile { get; } = CliOptions.Text(
+        "--api-key-file", "File with the key that every HTTP request must bear; needed off loopback.", "F");
 
-    public Option<string?> HttpsCert { get; } = CliOptions.Text("--https-cert", "Certificate (PEM) for HTTPS; off loopback the node's own is the default.", "F");
+    public Option<string?> HttpsCert { get; } = CliOptions.Text(
+        "--https-cert", "Certificate (PEM) for HTTPS; off loopback the node's own is the default.", "F");
 
     public Option<string?> HttpsKey { get; } = CliOptions.Text("--https-key", "Its key (PEM).", "F");
 
@@ -39,26 +47,33 @@ internal sealed class UpOptions
 
     public Option<int?> Slots { get; } = CliOptions.Int("--slots", "Requests that each stage here runs at once (default 4).", 1);
 
-    public Option<int?> Context { get; } = CliOptions.Int("--context", "Positions of a request (default the model's own, at most 4096).", 1);
+    public Option<int?> Context { get; } = CliOptions.Int(
+        "--context", "Positions of a request (default the model's own, at most 4096).", 1);
 
-    public Option<long?> Memory { get; } = CliOptions.Bytes("--memory", "Most memory for weights, KV and scratch (default 75 % of what is granted).");
+    public Option<long?> Memory { get; } = CliOptions.Bytes(
+        "--memory", "Most memory for weights, KV and scratch (default 75 % of what is granted).");
 
-    public Option<string?> Template { get; } = CliOptions.Text("--template", "Chat template family that overrides the file's own.", "FAMILY");
+    public Option<string?> Template { get; } = CliOptions.Text(
+        "--template", "Chat template family that overrides the file's own.", "FAMILY");
 
-    public Option<bool> ParseSpecial { get; } = CliOptions.Flag("--parse-special", "Read special tokens in callers' texts as such. Only for callers that you trust.");
+    public Option<bool> ParseSpecial { get; } = CliOptions.Flag(
+        "--parse-special", "Read special tokens in callers' texts as such. Only for callers that you trust.");
 
-    public Option<string?> LogLevel { get; } = CliOptions.Choice("--log-level", "How much is told on standard error (default info).", NodeLogging.Levels);
+    public Option<string?> LogLevel { get; } = CliOptions.Choice(
+        "--log-level", "How much is told on standard error (default info).", NodeLogging.Levels);
 
     public Option<string?> LogFormat { get; } = CliOptions.Choice("--log-format", "How it is told (default text).", "text", "json");
 
-    public Option<bool> ParentPipe { get; } = CliOptions.Flag("--parent-pipe", "End when standard input closes: for programs that start nodes.");
+    public Option<bool> ParentPipe { get; } = CliOptions.Flag(
+        "--parent-pipe", "End when standard input closes: for programs that start nodes.");
 
     public Option<bool> ThrowAway { get; } = CliOptions.Flag("--throw-away", "Remove the data folder at the end; needs --data.");
 
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All =>
     [
-        Model, Layers, Data, Listen, Http, Seed, Open, ApiKeyFile, HttpsCert, HttpsKey, HttpPlain, TlsMin, NoMdns, Threads, Slots, Context, Memory,
+        Model, Layers, Data, Listen, Http, Seed, Open, ApiKeyFile, HttpsCert, HttpsKey, HttpPlain, TlsMin, NoMdns, Threads, Slots,
+            Context, Memory,
         Template, ParseSpecial, LogLevel, LogFormat, ParentPipe, ThrowAway,
     ];
 
@@ -68,7 +83,8 @@ internal sealed class UpOptions
         Node = new MeshNodeOptions
         {
             DataFolder = parsed.GetValue(Data),
-            Models = parsed.GetValue(Model) is string model ? [new ModelSource(ModelFiles.Find(model)) { Layers = ReadLayers(parsed.GetValue(Layers)) }] : [],
+            Models = parsed.GetValue(Model) is string model
+                ? [new ModelSource(ModelFiles.Find(model)) { Layers = ReadLayers(parsed.GetValue(Layers)) }] : [],
             Listen = ListenAddress.Read("--listen", parsed.GetValue(Listen)),
             Seeds = parsed.GetValue(Seed) ?? [],
             Open = parsed.GetValue(Open),
@@ -84,7 +100,8 @@ internal sealed class UpOptions
         {
             Endpoint = ListenAddress.Read("--http", parsed.GetValue(Http)),
             ApiKey = parsed.GetValue(ApiKeyFile) is string key ? Cli.ApiKeyFile.Read(key) : null,
-            Certificate = parsed.GetValue(HttpsCert) is string certificate ? HttpCertificates.Load(certificate, parsed.GetValue(HttpsKey)!) : null,
+            Certificate = parsed.GetValue(HttpsCert) is string certificate
+                ? HttpCertificates.Load(certificate, parsed.GetValue(HttpsKey)!) : null,
             Plain = parsed.GetValue(HttpPlain),
         },
         ParseSpecial = parsed.GetValue(ParseSpecial),

@@ -28,7 +28,8 @@ internal static class VersionCommand
             }
             else
             {
-                console.Out.WriteLine($"tore {Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+                console.Out.WriteLine($"tore {Version} ({RuntimeInformation.FrameworkDescription}, "
+                    + $"{RuntimeInformation.RuntimeIdentifier})");
             }
             return Task.FromResult(ExitCodes.Ok);
         });

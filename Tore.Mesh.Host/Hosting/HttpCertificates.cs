@@ -18,7 +18,9 @@ internal static class HttpCertificates
         catch (CryptographicException error)
         {
             throw new ToreException(
-                ErrorCodes.InvalidRequest, $"--https-cert '{certificatePath}' and --https-key '{keyPath}' are no certificate and its key in PEM: {error.Message}", error);
+                ErrorCodes.InvalidRequest,
+                    $"--https-cert '{certificatePath}' and --https-key '{keyPath}' are no certificate and its key in PEM: "
+                        + $"{error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -27,7 +29,8 @@ internal static class HttpCertificates
     }
 
     /// <summary>SHA-256 of the certificate, as people compare it.</summary>
-    public static string Fingerprint(X509Certificate2 certificate) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+    public static string Fingerprint(X509Certificate2 certificate) => "sha256:"
+        + Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
 
     /// <summary>Windows and macOS serve TLS only with keys that came through PFX.</summary>
     private static X509Certificate2 Usable(X509Certificate2 certificate) =>

@@ -34,6 +34,9 @@ internal sealed class HttpHost : IAsyncDisposable
     /// <summary>Its address for people and programs, such as <c>http://127.0.0.1:7600</c>.</summary>
     public string Url { get; }
 
+    /// <summary>What it is made of.</summary>
+    internal IServiceProvider Services => _app.Services;
+
     /// <summary>The URL of an endpoint.</summary>
     public static string UrlOf(IPEndPoint endpoint, bool https) => $"{(https ? "https" : "http")}://{endpoint}";
 
@@ -103,7 +106,8 @@ internal sealed class HttpHost : IAsyncDisposable
         {
             CheckGate(http, gate, api);
             await next(http);
-            if (!http.Response.HasStarted && http.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed
+            if (!http.Response.HasStarted
+                && http.Response.StatusCode is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed
                 && http.Response.ContentLength is null)
             {
                 await ApiErrors.WriteAsync(http, NoSuchRoute(http));
@@ -144,8 +148,10 @@ internal sealed class HttpHost : IAsyncDisposable
     }
 
     private static ApiException NoSuchRoute(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
-        ? new ApiException(StatusCodes.Status405MethodNotAllowed, ErrorCodes.NotFound, $"{http.Request.Path} does not take {http.Request.Method}.")
-        : new ApiException(StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"There is no {http.Request.Method} {http.Request.Path} here. docs/http.md lists the routes.");
+        ? new ApiException(StatusCodes.Status405MethodNotAllowed, ErrorCodes.NotFound,
+            $"{http.Request.Path} does not take {http.Request.Method}.")
+        : new ApiException(StatusCodes.Status404NotFound, ErrorCodes.NotFound,
+            $"There is no {http.Request.Method} {http.Request.Path} here. docs/http.md lists the routes.");
 
     /// <summary>Off loopback the machine may be called by its name.</summary>
     private static string[] HostNames(IPEndPoint endpoint)

@@ -54,7 +54,8 @@ internal static class HttpListenSocket
         catch (SocketException error)
         {
             socket.Dispose();
-            throw new ToreException(ErrorCodes.InvalidRequest, $"Cannot listen on {endpoint}: {error.Message}. Name an address of this machine.", error);
+            throw new ToreException(ErrorCodes.InvalidRequest, $"Cannot listen on {endpoint}: {error.Message}. Name an address of this "
+                + $"machine.", error);
         }
     }
 }

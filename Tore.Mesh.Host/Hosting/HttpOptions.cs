@@ -13,7 +13,9 @@ internal sealed record HttpOptions
     /// <summary>How many ports after <see cref="DefaultPort"/> are tried.</summary>
     public const int PortsTried = 64;
 
-    /// <summary>Where to listen; null takes 127.0.0.1 and <see cref="DefaultPort"/> or the next free one. Port 0 lets the system choose.</summary>
+    /// <summary>
+    /// Where to listen; null takes 127.0.0.1 and <see cref="DefaultPort"/> or the next free one. Port 0 lets the system choose.
+    /// </summary>
     public IPEndPoint? Endpoint { get; init; }
 
     /// <summary>The key that every request must bear; needed off loopback.</summary>
@@ -38,7 +40,8 @@ internal sealed record HttpOptions
         if (ApiKey is null)
         {
             throw new ToreException(ErrorCodes.NotLoopback,
-                $"--http {Endpoint} can be reached from other machines. Give --api-key-file FILE (requests then need its key), or listen on 127.0.0.1 or [::1].");
+                $"--http {Endpoint} can be reached from other machines. Give --api-key-file FILE (requests then need its key), or "
+                    + $"listen on 127.0.0.1 or [::1].");
         }
     }
 }

@@ -35,19 +35,23 @@ internal sealed class RequestGate
         HttpRequest request = http.Request;
         if (!IsOwnHost(request.Host, http.Connection.LocalIpAddress))
         {
-            throw new ApiException(StatusCodes.Status403Forbidden, ErrorCodes.ForbiddenOrigin, "The Host header does not name this machine. Call it by its address or localhost.");
+            throw new ApiException(StatusCodes.Status403Forbidden, ErrorCodes.ForbiddenOrigin,
+                "The Host header does not name this machine. Call it by its address or localhost.");
         }
         if (request.Headers.Origin is { Count: > 0 } origin && !IsOwnOrigin(origin.ToString(), request))
         {
-            throw new ApiException(StatusCodes.Status403Forbidden, ErrorCodes.ForbiddenOrigin, "Pages of other origins may not call this node.");
+            throw new ApiException(StatusCodes.Status403Forbidden, ErrorCodes.ForbiddenOrigin,
+                "Pages of other origins may not call this node.");
         }
         if (_keyHash is not null && !HasKey(request))
         {
-            throw new ApiException(StatusCodes.Status401Unauthorized, ErrorCodes.Unauthorized, "This node wants its key: send 'Authorization: Bearer KEY'.");
+            throw new ApiException(StatusCodes.Status401Unauthorized, ErrorCodes.Unauthorized,
+                "This node wants its key: send 'Authorization: Bearer KEY'.");
         }
         if (_isDraining() && request.Path != HealthRoutes.Path && request.Path != MetricsRoutes.Path)
         {
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Draining, "This node is shutting down. Ask another one.");
+            throw new ApiException(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Draining,
+                "This node is shutting down. Ask another one.");
         }
         CheckBody(http);
     }
@@ -60,7 +64,8 @@ internal sealed class RequestGate
             if (!request.HasJsonContentType() || !IsUtf8(request.ContentType!))
             {
                 throw new ApiException(
-                    StatusCodes.Status415UnsupportedMediaType, ErrorCodes.UnsupportedMediaType, "Send JSON in UTF-8, with 'Content-Type: application/json'.");
+                    StatusCodes.Status415UnsupportedMediaType, ErrorCodes.UnsupportedMediaType,
+                        "Send JSON in UTF-8, with 'Content-Type: application/json'.");
             }
         }
         long limit = request.Path == ShardRoutes.ForwardPath ? Limits.HttpActivationBodyBytes : Limits.HttpBodyBytes;
@@ -71,7 +76,8 @@ internal sealed class RequestGate
         if (request.ContentLength > limit)
         {
             throw new ApiException(
-                StatusCodes.Status413PayloadTooLarge, ErrorCodes.PayloadTooLarge, $"The body has {request.ContentLength} bytes; this route takes at most {limit}.");
+                StatusCodes.Status413PayloadTooLarge, ErrorCodes.PayloadTooLarge,
+                    $"The body has {request.ContentLength} bytes; this route takes at most {limit}.");
         }
     }
 

@@ -85,7 +85,8 @@ public sealed class BadInputTests
     [Fact]
     public async Task Run_PromptThatLooksLikeAnOption_GoesAfterTheDashes()
     {
-        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync("run", "stories", "--raw", "--max-tokens", "1", "--json", "--", "--bogus");
+        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync(
+            "run", "stories", "--raw", "--max-tokens", "1", "--json", "--", "--bogus");
         Assert.Equal(0, outcome.ExitCode);
         ToreCommandLine.Outcome at = await ToreCommandLine.RunAsync("run", "stories", "@home", "--raw", "--max-tokens", "1", "--json");
         Assert.Equal(0, at.ExitCode);
@@ -126,7 +127,8 @@ public sealed class BadInputTests
     public async Task Logits_OutputThatCannotBeWritten_LeavesNothing()
     {
         using var folder = new TemporaryFolder();
-        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync("logits", "stories", "--ids", "1", "--out", folder.PathOf("none/out.f32"), "--json");
+        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync(
+            "logits", "stories", "--ids", "1", "--out", folder.PathOf("none/out.f32"), "--json");
         Assert.Equal("file_not_writable", outcome.ErrorCode);
         // An error in the work itself leaves what was there before.
         await File.WriteAllTextAsync(folder.PathOf("out.f32"), "before");
@@ -162,10 +164,12 @@ public sealed class BadInputTests
     public async Task Bench_Stories_TellsEveryFigure()
     {
         JsonNode report = (await ToreCommandLine.RunAsync(
-            "bench", "stories", "--prompt", "16", "--generate", "4", "--threads", "1", "--repeats", "1", "--stages", "2", "--streams", "2", "--json")).Json;
+            "bench", "stories", "--prompt", "16", "--generate", "4", "--threads", "1", "--repeats", "1", "--stages", "2", "--streams",
+                "2", "--json")).Json;
         foreach (string figure in new[]
         {
-            "prefill_tokens_per_second", "decode_tokens_per_second", "load_seconds", "peak_memory_bytes", "budget_bytes", "read_bytes_per_second",
+            "prefill_tokens_per_second", "decode_tokens_per_second", "load_seconds", "peak_memory_bytes", "budget_bytes",
+                "read_bytes_per_second",
         })
         {
             Assert.True((double)report[figure]! > 0, figure);

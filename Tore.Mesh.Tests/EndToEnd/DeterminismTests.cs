@@ -50,7 +50,8 @@ public sealed class DeterminismTests
     {
         string? expected = ExpectedIsa(withoutVnniToo ? [knob, "DOTNET_EnableAVXVNNI"] : [knob]);
         Assert.SkipWhen(expected is null, "the CPU's flags cannot be read here, so the expected instruction set is unknown");
-        string[] command = ["run", "stories", "The baker and the oven.", "--max-tokens", "16", "--temperature", "0.8", "--seed", "3", "--threads", "1", "--json"];
+        string[] command = ["run", "stories", "The baker and the oven.", "--max-tokens", "16", "--temperature", "0.8", "--seed", "3",
+            "--threads", "1", "--json"];
         JsonNode reference = (await ToreProcess.RunAsync(command)).Json;
         Dictionary<string, string> off = new() { [knob] = "0" };
         if (withoutVnniToo)
@@ -72,7 +73,8 @@ public sealed class DeterminismTests
         byte[] rows = await File.ReadAllBytesAsync(folder.PathOf("reference.f32"));
         Assert.Equal(13 * 1024 * 4, rows.Length);
         Assert.Equal((string?)reference["digest"], Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(rows)));
-        foreach (string[] variation in new string[][] { ["--stages", "3"], ["--threads", "2"], ["--prefill-chunk", "1"], ["--stages", "8", "--prefill-chunk", "7"] })
+        foreach (string[] variation in new string[][] { ["--stages", "3"], ["--threads", "2"], ["--prefill-chunk", "1"],
+            ["--stages", "8", "--prefill-chunk", "7"] })
         {
             JsonNode other = (await ToreCommandLine.RunAsync([.. command, .. variation, "--out", folder.PathOf("other.f32")])).Json;
             Assert.Equal((string?)reference["digest"], (string?)other["digest"]);
@@ -100,7 +102,8 @@ public sealed class DeterminismTests
         Assert.Null(reference["error"]);
         foreach (string[] variation in variations)
         {
-            AssertSame(reference, (await ToreCommandLine.RunAsync([.. command, .. variation])).Json, $"{name} {string.Join(' ', variation)}");
+            AssertSame(reference, (await ToreCommandLine.RunAsync([.. command, .. variation])).Json,
+                $"{name} {string.Join(' ', variation)}");
         }
         return reference;
     }
@@ -128,8 +131,10 @@ public sealed class DeterminismTests
             return null;
         }
         string line = File.ReadLines("/proc/cpuinfo").First(l => l.StartsWith("flags", StringComparison.Ordinal));
-        HashSet<string> flags = [.. line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        bool avx2 = flags.IsSupersetOf(["avx2", "fma"]) && !knobs.Contains("DOTNET_EnableAVX2") && !knobs.Contains("DOTNET_EnableHWIntrinsic");
+        HashSet<string> flags = [.. line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Split(
+            ' ', StringSplitOptions.RemoveEmptyEntries)];
+        bool avx2 = flags.IsSupersetOf(["avx2", "fma"]) && !knobs.Contains("DOTNET_EnableAVX2")
+            && !knobs.Contains("DOTNET_EnableHWIntrinsic");
         bool avx512 = avx2 && flags.IsSupersetOf(["avx512f", "avx512bw", "avx512dq", "avx512vl"]) && !knobs.Contains("DOTNET_EnableAVX512");
         bool vnni = avx2 && flags.Contains("avx_vnni") && !knobs.Contains("DOTNET_EnableAVXVNNI");
         return (avx512, avx2, vnni) switch

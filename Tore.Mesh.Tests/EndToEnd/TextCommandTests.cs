@@ -57,7 +57,8 @@ public sealed class TextCommandTests
         await File.WriteAllTextAsync(template, (string?)golden["template"]);
         string[] command =
         [
-            "chat-prompt", "--template-file", template, "--bos-token", (string?)golden["bos_token"] ?? "", "--eos-token", (string?)golden["eos_token"] ?? "", "--json",
+            "chat-prompt", "--template-file", template, "--bos-token", (string?)golden["bos_token"] ?? "", "--eos-token",
+                (string?)golden["eos_token"] ?? "", "--json",
         ];
         foreach (JsonNode? one in golden["cases"]!.AsArray())
         {
@@ -79,7 +80,8 @@ public sealed class TextCommandTests
     [Fact]
     public async Task Tokenize_RealProcess_PassesUtf8Through()
     {
-        ToreCommandLine.Outcome outcome = await ToreProcess.RunAsync(["tokenize", "stories", "--nul"], new Dictionary<string, string> { ["LANG"] = "C" }, "Günaydın\0\0🦊\0");
+        ToreCommandLine.Outcome outcome = await ToreProcess.RunAsync(
+            ["tokenize", "stories", "--nul"], new Dictionary<string, string> { ["LANG"] = "C" }, "Günaydın\0\0🦊\0");
         Assert.Equal(0, outcome.ExitCode);
         string[] lines = outcome.Output.Split('\n');
         Assert.Equal("", lines[1]);
@@ -92,11 +94,14 @@ public sealed class TextCommandTests
     [Fact]
     public async Task ChatPrompt_PlainOutput_IsThePromptAndNothingElse()
     {
-        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync("""[{"role":"user","content":"A story about an owl."}]""", ["chat-prompt", "stories"]);
+        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync(
+            """[{"role":"user","content":"A story about an owl."}]""", ["chat-prompt", "stories"]);
         Assert.Equal(0, outcome.ExitCode);
         Assert.Equal("A story about an owl.\n", outcome.Output.Replace("<s>", "", StringComparison.Ordinal));
-        ToreCommandLine.Outcome ids = await ToreCommandLine.RunAsync("""{"messages":[{"role":"user","content":"A story about an owl."}]}""", ["chat-prompt", "stories", "--ids", "--json"]);
-        ToreCommandLine.Outcome run = await ToreCommandLine.RunAsync("run", "stories", "A story about an owl.", "--max-tokens", "1", "--json");
+        ToreCommandLine.Outcome ids = await ToreCommandLine.RunAsync(
+            """{"messages":[{"role":"user","content":"A story about an owl."}]}""", ["chat-prompt", "stories", "--ids", "--json"]);
+        ToreCommandLine.Outcome run = await ToreCommandLine.RunAsync(
+            "run", "stories", "A story about an owl.", "--max-tokens", "1", "--json");
         Assert.True(JsonNode.DeepEquals(ids.Json["ids"], run.Json["prompt_ids"]));
     }
 

@@ -36,6 +36,8 @@ internal sealed class ApiFixture : IAsyncDisposable
 
     public string Url => _host.Url;
 
+    public IServiceProvider Services => _host.Services;
+
     public int Port => _host.Endpoint.Port;
 
     public static async Task<ApiFixture> StartAsync(
@@ -55,7 +57,8 @@ internal sealed class ApiFixture : IAsyncDisposable
             Timeouts = timeouts ?? new ApiTimeouts(),
         };
         HttpHost host = await HttpHost.StartAsync(
-            HttpListenSocket.Bind(options.Endpoint), options, api, isDraining ?? (() => false), NullLoggerFactory.Instance, CancellationToken.None);
+            HttpListenSocket.Bind(options.Endpoint), options, api, isDraining ?? (() => false), NullLoggerFactory.Instance,
+                CancellationToken.None);
         url = host.Url;
         return new ApiFixture(host, api);
     }

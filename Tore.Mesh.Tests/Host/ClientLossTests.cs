@@ -1,6 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Tore.Mesh.Host.Api;
+using Tore.Mesh.Inference;
+using Tore.Mesh.Pipelines.Local;
 using Tore.Mesh.Tests.Support;
 
 namespace Tore.Mesh.Tests.Host;
@@ -67,20 +70,39 @@ public sealed class ClientLossTests
     public async Task Stream_ClientDoesNotRead_IsCutOffAndFreesTheSlot()
     {
         var provider = new ScriptedProvider("word ", context: int.MaxValue) { Endless = true };
-        await using ApiFixture api = await ApiFixture.StartAsync(provider, timeouts: new ApiTimeouts { UnreadStream = TimeSpan.FromMilliseconds(300) });
+        await using ApiFixture api = await ApiFixture.StartAsync(
+            provider, timeouts: new ApiTimeouts { UnreadStream = TimeSpan.FromMilliseconds(300) });
         using Socket client = await SendAsync(api, stream: true);
         Assert.True(await provider.Freed.WaitAsync(Patience), "a client that does not read keeps its slot");
         Assert.Equal(1, api.Api.Metrics.ClientsCutOff.Value);
         Assert.Equal(0, provider.SlotsInUse);
     }
 
-    private static async Task<Socket> SendAsync(ApiFixture api, bool stream)
+    [Fact]
+    public async Task Stream_ClientOfTheRealEngineDisconnects_NextRequestGetsItsSlot()
+    {
+        using var backend = new ManagedBackend();
+        await using LocalPipelineProvider provider = StoriesModel.Load(backend, stages: 2, slots: 1);
+        await using ApiFixture api = await ApiFixture.StartAsync(provider);
+        for (int i = 0; i < 5; i++)
+        {
+            using Socket client = await SendAsync(api, stream: true, model: "stories", prompt: "Once upon a time");
+            await ReadUntilAsync(client, "data: ");
+        }
+        // One slot, five clients that hung up: the sixth is served, which takes the slot of each of them.
+        (HttpStatusCode status, _) = await api.PostAsync("/v1/completions", new { model = "stories", prompt = "Once", max_tokens = 2 });
+        Assert.Equal(HttpStatusCode.OK, status);
+        await Until.TrueAsync(() => api.Api.Metrics.Abandoned.Value + api.Api.Metrics.Completed.Value == 6, "the end of every request");
+    }
+
+    private static async Task<Socket> SendAsync(ApiFixture api, bool stream, string model = "script/one", string prompt = "p")
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync("127.0.0.1", api.Port);
-        string body = $$"""{"model":"script/one","prompt":"p","stream":{{(stream ? "true" : "false")}}}""";
+        string body = $$"""{"model":"{{model}}","prompt":"{{prompt}}","stream":{{(stream ? "true" : "false")}}}""";
         await socket.SendAsync(Encoding.ASCII.GetBytes(
-            $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
+            $"POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                + $"{body.Length}\r\n\r\n{body}"));
         return socket;
     }
 

@@ -52,7 +52,8 @@ public sealed class CompletionTests
     {
         var provider = new ScriptedProvider("one ## two ### three");
         await using ApiFixture api = await ApiFixture.StartAsync(provider);
-        List<string> events = await api.StreamAsync(Route, new { model = "script/one", prompt = "p", stream = true, stop = "###", seed = -5 });
+        List<string> events = await api.StreamAsync(
+            Route, new { model = "script/one", prompt = "p", stream = true, stop = "###", seed = -5 });
         Assert.Equal("data: [DONE]", events[^1]);
         JsonNode[] chunks = [.. events[..^1].Select(e => JsonNode.Parse(e["data: ".Length..])!)];
         Assert.Equal("one ## two ", string.Concat(chunks.Select(c => (string?)c["choices"]![0]!["text"])));
@@ -78,7 +79,8 @@ public sealed class CompletionTests
     {
         var ready = new TaskCompletionSource();
         await using ApiFixture api = await ApiFixture.StartAsync(
-            new ScriptedProvider("x") { Prefill = _ => ready.Task }, timeouts: new ApiTimeouts { StreamComment = TimeSpan.FromMilliseconds(5) });
+            new ScriptedProvider("x") { Prefill = _ => ready.Task },
+                timeouts: new ApiTimeouts { StreamComment = TimeSpan.FromMilliseconds(5) });
         using var request = new HttpRequestMessage(HttpMethod.Post, Route)
         {
             Content = new StringContent("""{"model":"script/one","prompt":"p","stream":true}""", null, "application/json"),

@@ -9,7 +9,8 @@ public sealed class ExitCodesTests
     [Fact]
     public void Of_EveryErrorCode_HasItsPlace()
     {
-        string[] codes = [.. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetValue(null)!)];
+        string[] codes = [.. typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(
+            f => (string)f.GetValue(null)!)];
         Assert.NotEmpty(codes);
         Assert.Equal([ErrorCodes.Internal], codes.Where(c => ExitCodes.Of(c) == ExitCodes.Failure));
     }

@@ -31,7 +31,8 @@ public sealed class ForwardTests : IAsyncLifetime
         await using ITokenPipeline pipeline = await _whole.AcquireAsync(_whole.Models[0], 64, CancellationToken.None);
         var request = new PipelineRequest
         {
-            RequestId = "reference", PromptIds = _prompt, MaxTokens = Tokens, Sampling = SamplingOptions.Greedy, EndIds = new HashSet<int>(),
+            RequestId = "reference", PromptIds = _prompt, MaxTokens = Tokens, Sampling = SamplingOptions.Greedy,
+                EndIds = new HashSet<int>(),
         };
         _expected = await pipeline.GenerateAsync(request, CancellationToken.None).Select(t => t.Id).ToArrayAsync();
     }
@@ -71,7 +72,8 @@ public sealed class ForwardTests : IAsyncLifetime
     {
         await using var worker = new StageWorker(StoriesModel.LoadShard(_backend, new LayerRange(0, 7)));
         await using ApiFixture api = await StartAsync(worker);
-        (HttpStatusCode status, JsonNode body) = await api.PostAsync("/shard/forward", Call(_prompt, 0, Tokens, isFirst: true, isLast: true));
+        (HttpStatusCode status, JsonNode body) = await api.PostAsync(
+            "/shard/forward", Call(_prompt, 0, Tokens, isFirst: true, isLast: true));
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal(_expected, body["output_ids"]!.AsArray().Select(i => (int)i!));
         Assert.StartsWith(" ", (string?)body["text"], StringComparison.Ordinal);
@@ -86,22 +88,26 @@ public sealed class ForwardTests : IAsyncLifetime
         await using var worker = new StageWorker(StoriesModel.LoadShard(_backend, new LayerRange(0, 7), slots: 1));
         await using ApiFixture api = await StartAsync(worker);
         await api.PostAsync("/shard/forward", Call(_prompt, 0, 1, isFirst: true, isLast: true, request: "one"));
-        (HttpStatusCode status, _) = await api.PostAsync("/shard/forward", Call(_prompt, 0, 1, isFirst: true, isLast: true, request: "two"));
+        (HttpStatusCode status, _) = await api.PostAsync(
+            "/shard/forward", Call(_prompt, 0, 1, isFirst: true, isLast: true, request: "two"));
         Assert.Equal(HttpStatusCode.OK, status);
-        (status, JsonNode body) = await api.PostAsync("/shard/forward", Call([5], _prompt.Length, 1, isFirst: true, isLast: true, request: "one"));
+        (status, JsonNode body) = await api.PostAsync(
+            "/shard/forward", Call([5], _prompt.Length, 1, isFirst: true, isLast: true, request: "one"));
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("start it anew", (string?)body["error"], StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{"model_id":"stories","is_first_shard":true,"is_last_shard":true,"request_id":"r"}""", "input_ids")]
-    [InlineData("""{"model_id":"stories","is_first_shard":false,"is_last_shard":true,"request_id":"r","activations":""}""", "is_first_shard")]
-    [InlineData("""{"model_id":"stories","is_first_shard":true,"is_last_shard":true,"input_ids":[1]}""", "request_id")]
-    [InlineData("""{"model_id":"stories","is_first_shard":true,"is_last_shard":true,"request_id":"r","input_ids":[99999],"max_new_tokens":1}""", "99999")]
-    [InlineData("""{"model_id":"stories","is_first_shard":true,"is_last_shard":true,"request_id":"r","input_ids":[1],"position":4}""", "position")]
-    [InlineData("""{"model_id":"stories","is_first_shard":true,"is_last_shard":true,"request_id":"r","input_ids":[1],"max_new_tokens":-1}""", "max_new_tokens")]
-    public async Task Forward_BadCall_Is400AndHoldsNothing(string json, string names)
+    [InlineData("true,true", "\"request_id\":\"r\"", "input_ids")]
+    [InlineData("false,true", "\"request_id\":\"r\",\"activations\":\"\"", "is_first_shard")]
+    [InlineData("true,true", "\"input_ids\":[1]", "request_id")]
+    [InlineData("true,true", "\"request_id\":\"r\",\"input_ids\":[99999],\"max_new_tokens\":1", "99999")]
+    [InlineData("true,true", "\"request_id\":\"r\",\"input_ids\":[1],\"position\":4", "position")]
+    [InlineData("true,true", "\"request_id\":\"r\",\"input_ids\":[1],\"max_new_tokens\":-1", "max_new_tokens")]
+    public async Task Forward_BadCall_Is400AndHoldsNothing(string place, string fields, string names)
     {
+        string[] flags = place.Split(',');
+        string json = $$"""{"model_id":"stories","is_first_shard":{{flags[0]}},"is_last_shard":{{flags[1]}},{{fields}}}""";
         await using var worker = new StageWorker(StoriesModel.LoadShard(_backend, new LayerRange(0, 7)));
         await using ApiFixture api = await StartAsync(worker);
         (HttpStatusCode status, JsonNode body) = await api.PostTextAsync("/shard/forward", json);
@@ -140,7 +146,8 @@ public sealed class ForwardTests : IAsyncLifetime
 
     private static async Task<int[]> PassAsync(ApiFixture first, ApiFixture last, int[] ids, int position, int newTokens)
     {
-        (HttpStatusCode status, JsonNode body) = await first.PostAsync("/shard/forward", Call(ids, position, 0, isFirst: true, isLast: false));
+        (HttpStatusCode status, JsonNode body) = await first.PostAsync(
+            "/shard/forward", Call(ids, position, 0, isFirst: true, isLast: false));
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Null(body["output_ids"]);
         (status, body) = await last.PostAsync("/shard/forward", new

@@ -109,7 +109,8 @@ public sealed class OpenAiClientTests : IAsyncLifetime
     [Fact]
     public async Task CompleteChat_ContentParts_AreJoined()
     {
-        UserChatMessage parts = new(ChatMessageContentPart.CreateTextPart("A story about "), ChatMessageContentPart.CreateTextPart("a fox and a lantern."));
+        UserChatMessage parts = new(ChatMessageContentPart.CreateTextPart("A story about "),
+            ChatMessageContentPart.CreateTextPart("a fox and a lantern."));
         ChatCompletion joined = await Chat().CompleteChatAsync([parts], Greedy(10));
         ChatCompletion whole = await Chat().CompleteChatAsync([new UserChatMessage(Line)], Greedy(10));
         Assert.Equal(whole.Content[0].Text, joined.Content[0].Text);
@@ -120,7 +121,8 @@ public sealed class OpenAiClientTests : IAsyncLifetime
     {
         ChatCompletionOptions options = Greedy(5);
         options.Tools.Add(ChatTool.CreateFunctionTool("weather"));
-        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(() => Chat().CompleteChatAsync([new UserChatMessage(Line)], options));
+        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(
+            () => Chat().CompleteChatAsync([new UserChatMessage(Line)], options));
         Assert.Equal(400, error.Status);
         Assert.Contains("unsupported_parameter", error.Message, StringComparison.Ordinal);
         Assert.Contains("tools", error.Message, StringComparison.Ordinal);
@@ -139,7 +141,8 @@ public sealed class OpenAiClientTests : IAsyncLifetime
     {
         ChatCompletionOptions options = Greedy(5);
         options.ResponseFormat = ChatResponseFormat.CreateJsonObjectFormat();
-        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(() => Chat().CompleteChatAsync([new UserChatMessage(Line)], options));
+        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(
+            () => Chat().CompleteChatAsync([new UserChatMessage(Line)], options));
         Assert.Contains("response_format", error.Message, StringComparison.Ordinal);
     }
 
@@ -147,7 +150,8 @@ public sealed class OpenAiClientTests : IAsyncLifetime
     public async Task CompleteChat_PromptBeyondTheContext_IsContextLengthExceeded()
     {
         string longText = string.Concat(Enumerable.Repeat("the fox and the lantern ", 200));
-        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(() => Chat().CompleteChatAsync([new UserChatMessage(longText)], Greedy(5)));
+        ClientResultException error = await Assert.ThrowsAsync<ClientResultException>(
+            () => Chat().CompleteChatAsync([new UserChatMessage(longText)], Greedy(5)));
         Assert.Equal(400, error.Status);
         Assert.Contains("context_length_exceeded", error.Message, StringComparison.Ordinal);
     }

@@ -65,7 +65,8 @@ public sealed class RequestGateTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync(new ScriptedProvider());
         string body = $$"""{"model_id":"script/one","prompt":"{{new string('x', Limits.HttpBodyBytes)}}"}""";
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/inference/generate") { Content = new StringContent(body, null, "application/json") };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "/inference/generate") { Content = new StringContent(body, null, "application/json") };
         request.Headers.TransferEncodingChunked = chunked;
         using HttpResponseMessage answer = await api.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
@@ -148,7 +149,8 @@ public sealed class RequestGateTests
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=tore", key, HashAlgorithmName.SHA256);
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(30), DateTimeOffset.UnixEpoch.AddYears(8000));
+        using X509Certificate2 made = request.CreateSelfSigned(
+            DateTimeOffset.UnixEpoch.AddYears(30), DateTimeOffset.UnixEpoch.AddYears(8000));
         var options = new HttpOptions { Endpoint = new IPEndPoint(IPAddress.Loopback, 0), Certificate = made };
         await using ApiFixture api = await ApiFixture.StartAsync(new ScriptedProvider("secret"), options);
         Assert.StartsWith("https://", api.Url, StringComparison.Ordinal);

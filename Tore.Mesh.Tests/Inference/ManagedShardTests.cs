@@ -107,7 +107,7 @@ public sealed class ManagedShardTests : IDisposable
     [Fact]
     public void Forward_OneSequenceOverflows_LeavesTheOtherBitForBit()
     {
-        string path = OverflowingModel(token: 7);
+        string path = TestShards.OverflowingModel(_folder, token: 7);
         using ManagedShard shard = TestShards.Load(_backend, path);
         var failed = new bool[2];
         float[] alone = Logits(shard, [[3, 4, 5]], failed);
@@ -140,33 +140,6 @@ public sealed class ManagedShardTests : IDisposable
         using IShardSequence sequence = shard.OpenSequence(8);
         Assert.Throws<ArgumentOutOfRangeException>(() => shard.Forward([new ShardStep(sequence, 1, 1, LogitRows.None)], new bool[1]));
         Assert.Throws<ArgumentOutOfRangeException>(() => shard.Forward([new ShardStep(sequence, 0, 9, LogitRows.None)], new bool[1]));
-    }
-
-    /// <summary>
-    /// The stories model in F32, with one column of the embedding zero for every token but one, and the first norm's weight of that
-    /// column so
-    /// large that this token's value becomes infinite.
-    /// </summary>
-    private string OverflowingModel(int token)
-    {
-        const int width = 128, column = 5;
-        string path = Path.Combine(_folder.FullPath, "overflow.gguf");
-        TestShards.Rewrite(SharedFiles.Require("golden/models/stories.F32.gguf"), path, (name, bytes) =>
-        {
-            if (name == "token_embd.weight")
-            {
-                for (int id = 0; id < bytes.Length / (width * sizeof(float)); id++)
-                {
-                    int at = ((id * width) + column) * sizeof(float);
-                    BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(at), id == token ? 1000 : 0);
-                }
-            }
-            else if (name == "blk.0.attn_norm.weight")
-            {
-                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(column * sizeof(float)), 3e38f);
-            }
-        });
-        return path;
     }
 
     private static float[] Logits(ManagedShard shard, int[][] prompts, bool[] failed)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Models;
 using Tore.Mesh.Models.Gguf;
@@ -42,5 +43,31 @@ internal static class TestShards
             writer.AddTensor(tensor.Name, tensor.RawType, tensor.Dimensions, output => output.Write(bytes));
         }
         writer.Write(target);
+    }
+
+    /// <summary>
+    /// The stories model in F32, with one column of the embedding zero for every token but one, and the first norm's weight of that
+    /// column so large that this token's value becomes infinite.
+    /// </summary>
+    public static string OverflowingModel(TemporaryFolder folder, int token)
+    {
+        const int width = 128, column = 5;
+        string path = Path.Combine(folder.FullPath, "overflow.gguf");
+        Rewrite(SharedFiles.Require("golden/models/stories.F32.gguf"), path, (name, bytes) =>
+        {
+            if (name == "token_embd.weight")
+            {
+                for (int id = 0; id < bytes.Length / (width * sizeof(float)); id++)
+                {
+                    int at = ((id * width) + column) * sizeof(float);
+                    BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(at), id == token ? 3 : 0);
+                }
+            }
+            else if (name == "blk.0.attn_norm.weight")
+            {
+                BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(column * sizeof(float)), 3e38f);
+            }
+        });
+        return path;
     }
 }

@@ -89,7 +89,8 @@ internal sealed class ScriptedProvider : IPipelineProvider
                 yield return new GeneratedToken(id, request.PromptIds.Count + i)
                 {
                     LogProb = request.TopLogProbs is null ? null : -0.5f,
-                    Top = request.TopLogProbs > 0 ? [new TokenLogProb(id, -0.5f), new TokenLogProb(ByteTokenizer.End, float.NegativeInfinity)] : null,
+                    Top = request.TopLogProbs > 0
+                        ? [new TokenLogProb(id, -0.5f), new TokenLogProb(ByteTokenizer.End, float.NegativeInfinity)] : null,
                 };
                 if (over)
                 {

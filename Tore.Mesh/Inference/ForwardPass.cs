@@ -77,14 +77,21 @@ internal sealed unsafe class ForwardPass : IEngineJob
             ShardStep step = steps[i];
             _steps[i] = new PassStep
             {
-                Sequence = (KvSequence)step.Sequence, FirstRow = _rows, OutputRow = _rows, Count = step.Count, Position = step.Position,
+                Sequence = (KvSequence)step.Sequence,
+                FirstRow = _rows,
+                OutputRow = _rows,
+                Count = step.Count,
+                Position = step.Position,
             };
             int first = step.Logits switch { LogitRows.All => 0, LogitRows.Last => step.Count - 1, _ => step.Count };
             for (int row = first; row < step.Count; row++)
             {
                 _wantedSteps[_wantedCount] = _steps[i] with
                 {
-                    FirstRow = _rows + row, OutputRow = _wantedCount, Count = 1, Position = step.Position + row,
+                    FirstRow = _rows + row,
+                    OutputRow = _wantedCount,
+                    Count = 1,
+                    Position = step.Position + row,
                 };
                 _wanted[_wantedCount++] = _rows + row;
             }
@@ -303,7 +310,10 @@ internal sealed unsafe class ForwardPass : IEngineJob
         AttentionKernel.Run(job, _set);
     }
 
-    /// <summary>Into how many parts the query heads of a kv head are cut so that every lane has an item, where that is possible.</summary>
+    /// <summary>
+    /// Into how many parts the query heads of a kv head are cut: as few as share the items out evenly, because each part reads the keys
+    /// and values again.
+    /// </summary>
     private int PartsOfGroup(Span<PassStep> steps, int group, int lanes)
     {
         int items = 0;
@@ -311,12 +321,19 @@ internal sealed unsafe class ForwardPass : IEngineJob
         {
             items += (step.Count + QueryBlock - 1) / QueryBlock * _config.KvHeads;
         }
-        int parts = 1;
-        while (items * parts < lanes && group % (parts * 2) == 0)
+        int best = 1;
+        double bestLoad = double.PositiveInfinity;
+        for (int parts = 1; parts <= group; parts++)
         {
-            parts *= 2;
+            // Work of the busiest lane, in items before the cut; ideal is items / lanes.
+            double load = (double)((items * parts) + lanes - 1) / lanes;
+            load = Math.Truncate(load) / parts;
+            if (group % parts == 0 && load < bestLoad * 0.9)
+            {
+                (best, bestLoad) = (parts, load);
+            }
         }
-        return parts;
+        return best;
     }
 
     private void GateAndUp(EngineLane lane, ReadOnlySpan<int> rows, LayerWeights w)

@@ -64,7 +64,8 @@ internal sealed record ForwardCall
     {
         if ((body.Flag(name) ?? throw JsonFields.Invalid($"'{name}' is required.", name)) != actual)
         {
-            throw JsonFields.Invalid($"'{name}' does not fit: this node has layers {layers} open, which is {(actual ? "" : "not ")}that shard.", name);
+            throw JsonFields.Invalid($"'{name}' does not fit: this node has layers {layers} open, which is "
+                + $"{(actual ? "" : "not ")}that shard.", name);
         }
     }
 
@@ -87,11 +88,13 @@ internal sealed record ForwardCall
         }
         if (bytes.Length == 0 || bytes.Length % (4 * width) != 0)
         {
-            throw JsonFields.Invalid($"'activations' hold {bytes.Length} bytes, which is no number of rows of {width} floats.", "activations");
+            throw JsonFields.Invalid($"'activations' hold {bytes.Length} bytes, which is no number of rows of {width} floats.",
+                "activations");
         }
         if (bytes.Length > Limits.ActivationBytes)
         {
-            throw new ApiException(413, ErrorCodes.PayloadTooLarge, $"'activations' hold {bytes.Length} bytes; at most {Limits.ActivationBytes} a call.", "activations");
+            throw new ApiException(413, ErrorCodes.PayloadTooLarge, $"'activations' hold {bytes.Length} bytes; at most "
+                + $"{Limits.ActivationBytes} a call.", "activations");
         }
         return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
     }
@@ -105,7 +108,8 @@ internal sealed record ForwardCall
             return (plain, null);
         }
         JsonFields sampling = JsonFields.Of(element, "sampling");
-        sampling.Unsupported("repeat_penalty", v => v.ValueKind == JsonValueKind.Number && v.GetDouble() == 1, "The last shard does not see the prompt.");
+        sampling.Unsupported("repeat_penalty", v => v.ValueKind == JsonValueKind.Number && v.GetDouble() == 1,
+            "The last shard does not see the prompt.");
         return (plain with
         {
             Temperature = sampling.Number("temperature", 0, 100) ?? plain.Temperature,

@@ -70,7 +70,8 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
         if (call.Position is > 0)
         {
             throw JsonFields.Invalid(
-                $"'position' is {call.Position}, but nothing of this request is held here (freed, or silent for {Limits.ForwardIdle.TotalSeconds} s): start it anew at 0.", "position");
+                $"'position' is {call.Position}, but nothing of this request is held here (freed, or silent for "
+                    + $"{Limits.ForwardIdle.TotalSeconds} s): start it anew at 0.", "position");
         }
         ForwardSequence sequence = await OpenAsync(shard, call);
         sequence.Idle = time.CreateTimer(

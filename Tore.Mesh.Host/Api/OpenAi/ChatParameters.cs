@@ -23,7 +23,8 @@ internal static class ChatParameters
             "response_format",
             v => v.ValueKind == JsonValueKind.Object && v.TryGetProperty("type", out JsonElement type) && JsonFields.Is(type, "text"),
             "Answers are plain text.");
-        body.Unsupported("modalities", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().All(m => JsonFields.Is(m, "text")), "Only text.");
+        body.Unsupported("modalities", v => v.ValueKind == JsonValueKind.Array && v.EnumerateArray().All(m => JsonFields.Is(m, "text")),
+            "Only text.");
         body.Unsupported("audio", _ => false);
         body.Unsupported("prediction", _ => false);
         body.Unsupported("web_search_options", _ => false);
@@ -65,7 +66,8 @@ internal static class ChatParameters
         string role = message.RequireString("role");
         if (role is "tool" or "function" || message.Element("tool_calls") is JsonElement calls && !SharedParameters.IsEmpty(calls))
         {
-            throw JsonFields.UnsupportedParameter($"{name}.{(role is "tool" or "function" ? "role" : "tool_calls")}", "This node calls no tools.");
+            throw JsonFields.UnsupportedParameter(
+                $"{name}.{(role is "tool" or "function" ? "role" : "tool_calls")}", "This node calls no tools.");
         }
         return new ChatMessage(role == "developer" ? "system" : role, ReadContent(message, $"{name}.content"));
     }

@@ -20,13 +20,16 @@ internal sealed class ChatShape(CompletionHead head, TokenView? view) : Completi
     public override byte[] Counts(Usage usage) => Write(Empty("chat.completion.chunk") with { Usage = usage });
 
     /// <inheritdoc/>
-    public override byte[] Whole(string text, IReadOnlyList<TextToken> tokens, string reason, Usage usage) => Write(Empty("chat.completion") with
+    public override byte[] Whole(string text, IReadOnlyList<TextToken> tokens, string reason, Usage usage) =>
+        Write(Empty("chat.completion") with
     {
-        Choices = [new ChatChoice { Message = new ChatText { Role = "assistant", Content = text }, Logprobs = LogProbs(tokens), FinishReason = reason }],
+        Choices = [new ChatChoice { Message = new ChatText { Role = "assistant", Content = text }, Logprobs = LogProbs(tokens),
+            FinishReason = reason }],
         Usage = usage,
     });
 
-    private ChatLogProbs? LogProbs(IReadOnlyList<TextToken> tokens) => view is null ? null : new ChatLogProbs([.. tokens.Select(view.Chat)]);
+    private ChatLogProbs? LogProbs(IReadOnlyList<TextToken> tokens) => view is null ? null
+        : new ChatLogProbs([.. tokens.Select(view.Chat)]);
 
     private byte[] Chunk(ChatChoice choice) => Write(Empty("chat.completion.chunk") with { Choices = [choice] });
 

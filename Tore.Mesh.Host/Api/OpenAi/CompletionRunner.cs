@@ -5,7 +5,8 @@ using Tore.Mesh.Pipelines.Text;
 namespace Tore.Mesh.Host.Api.OpenAi;
 
 /// <summary>Runs one OpenAI request and writes its answer: whole, or as a stream that ends with <c>[DONE]</c>.</summary>
-internal sealed class CompletionRunner(HttpContext http, ApiContext api, SharedParameters parameters, Func<CompletionHead, TextStarted, CompletionShape> shapeOf)
+internal sealed class CompletionRunner(
+    HttpContext http, ApiContext api, SharedParameters parameters, Func<CompletionHead, TextStarted, CompletionShape> shapeOf)
 {
     private CompletionShape _shape = null!;
 

@@ -53,7 +53,8 @@ internal sealed record SharedParameters
 
     private static void RefuseUnsupported(JsonFields body)
     {
-        body.Unsupported("n", v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out int n) && n == 1, "One choice a request: send it again for more.");
+        body.Unsupported("n", v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out int n) && n == 1,
+            "One choice a request: send it again for more.");
         body.Unsupported("logit_bias", IsEmpty);
         body.Unsupported("presence_penalty", IsZero, "Use 'repeat_penalty'.");
         body.Unsupported("frequency_penalty", IsZero, "Use 'repeat_penalty'.");

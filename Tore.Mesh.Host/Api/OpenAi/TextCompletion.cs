@@ -36,4 +36,5 @@ internal sealed record TextChoice
 
 /// <summary>Log-probabilities, one entry a shown token; offsets in characters of the whole completion.</summary>
 internal sealed record TextLogProbs(
-    IReadOnlyList<string> Tokens, IReadOnlyList<float> TokenLogprobs, IReadOnlyList<Dictionary<string, float>> TopLogprobs, IReadOnlyList<int> TextOffset);
+    IReadOnlyList<string> Tokens, IReadOnlyList<float> TokenLogprobs, IReadOnlyList<Dictionary<string, float>> TopLogprobs,
+        IReadOnlyList<int> TextOffset);

@@ -37,6 +37,20 @@ public sealed class StageWorkerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Post_PromptInPieces_RunsThemApart()
+    {
+        await using StageWorker worker = Worker(new ShardOptions { Threads = 1, ContextLength = 64 });
+        var output = new RecordingOutput();
+        StageSequence sequence = worker.Open(Spec(20, 1), output);
+        worker.Post(sequence, 0, [1, 2], false);
+        worker.Post(sequence, 2, [3, 4, 5], false);
+        worker.Post(sequence, 5, [6], true);
+        await output.Ended.Task.WaitAsync(_patience);
+        await worker.Close(sequence);
+        Assert.Equal([(0, 2), (2, 3)], output.Chunks);
+    }
+
+    [Fact]
     public async Task Post_WhatDoesNotFollow_IsRefusedAndChangesNothing()
     {
         await using StageWorker worker = Worker(new ShardOptions { Threads = 1, ContextLength = 64 });

@@ -20,7 +20,12 @@ public sealed class BenchRunTests
         var model = new LocalModel { File = file, Config = ModelConfig.Read(file), Label = "stories" };
         var options = new BenchOptions
         {
-            PromptTokens = 20, GenerateTokens = 6, Threads = 1, Stages = stages, Streams = streams, Repeats = 2,
+            PromptTokens = 20,
+            GenerateTokens = 6,
+            Threads = 1,
+            Stages = stages,
+            Streams = streams,
+            Repeats = 2,
         };
         var run = new BenchRun(backend, model, options, TimeProvider.System);
         BenchResult result = await run.RunAsync(TestContext.Current.CancellationToken);

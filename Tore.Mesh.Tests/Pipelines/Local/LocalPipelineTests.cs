@@ -4,6 +4,7 @@ using Tore.Mesh.Pipelines;
 using Tore.Mesh.Pipelines.Local;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Tests.Inference;
+using Tore.Mesh.Tests.Support;
 
 namespace Tore.Mesh.Tests.Pipelines.Local;
 
@@ -123,6 +124,23 @@ public sealed class LocalPipelineTests : IDisposable
             Assert.True(token.Top[0].LogProb >= token.Top[1].LogProb && token.Top[1].LogProb >= token.Top[2].LogProb);
         }
         Assert.Equal(5, tokens);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task GenerateAsync_OneRequestOverflows_EndsThatOneOnly(int stages)
+    {
+        using var folder = new TemporaryFolder();
+        using var runs = new LocalRuns(TestShards.OverflowingModel(folder, token: 700));
+        await using LocalPipelineProvider provider = runs.Load(stages, _options);
+        PipelineRequest good = LocalRuns.Request([1, 300, 301], 30, SamplingOptions.Greedy);
+        string[] alone = await LocalRuns.RunAsync(provider, good);
+        Task<string[]> beside = LocalRuns.RunAsync(provider, good);
+        var error = await Assert.ThrowsAsync<ToreException>(
+            () => LocalRuns.RunAsync(provider, LocalRuns.Request([1, 300, 700, 301], 30, SamplingOptions.Greedy)));
+        Assert.Equal(ErrorCodes.NumericOverflow, error.Code);
+        Assert.Equal(alone, await beside);
     }
 
     [Theory]

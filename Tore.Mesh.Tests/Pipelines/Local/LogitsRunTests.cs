@@ -3,6 +3,7 @@ using Tore.Mesh.Models;
 using Tore.Mesh.Models.Gguf;
 using Tore.Mesh.Pipelines.Local;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Tensors;
 using Tore.Mesh.Tests.Inference;
 using Tore.Mesh.Tests.Support;
 
@@ -45,6 +46,31 @@ public sealed class LogitsRunTests : IDisposable
         int[] ids = [.. Enumerable.Range(0, 40).Select(i => 260 + i)];
         Digest plain = Run(ids, new LogitsOptions { Threads = 1 }, null).Digest;
         Assert.Equal(plain, Run(ids, new LogitsOptions { Stages = stages, Threads = threads, PrefillChunk = chunk }, null).Digest);
+    }
+
+    [Theory]
+    [InlineData("stories")]
+    [InlineData("stories.Q4_0")]
+    [InlineData("stories.Q5_1")]
+    [InlineData("stories.BF16")]
+    [InlineData("synth-llama.Q6_K")]
+    [InlineData("synth-llama3.F32")]
+    [InlineData("synth-linear.F32")]
+    [InlineData("synth-qwen2.Q4_K_M")]
+    public void Run_EveryKernelSet_GivesTheSameDigest(string model)
+    {
+        using GgufFile file = GgufFile.Open(GoldenLogits.PathOf(model));
+        int[] ids = [.. Enumerable.Range(0, 21).Select(i => 260 + (i * 7))];
+        Dictionary<Digest, KernelSet> digests = [];
+        foreach (KernelSet set in KernelSets.Available)
+        {
+            using var backend = new ManagedBackend(set, Path.Combine(_folder.FullPath, "runtime"), TimeProvider.System);
+            var run = new LogitsRun(backend, file, ModelConfig.Read(file), new LogitsOptions { Threads = 1, PrefillChunk = 13 });
+            LogitsResult result = run.Run(ids, null, TestContext.Current.CancellationToken);
+            Assert.Equal(KernelSets.NameOf(set), result.Isa);
+            digests.TryAdd(result.Digest, set);
+        }
+        Assert.Single(digests);
     }
 
     [Theory]

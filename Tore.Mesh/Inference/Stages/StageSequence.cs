@@ -10,11 +10,15 @@ public sealed class StageSequence
 {
     private const int FirstCapacity = 16;
 
+    // Marks of the last row of what was posted at once.
+    private const byte PieceEnd = 1;
+    private const byte TokenEnd = 2;
+
     private readonly Lock _gate = new();
     private readonly int _width;
     private readonly int _maxWaiting;
     private readonly int[] _ids;
-    private readonly bool[] _wantsToken;
+    private readonly byte[] _ends;
     private AlignedBuffer? _rows;
     private int _capacity;
     private int _next;
@@ -28,7 +32,7 @@ public sealed class StageSequence
         Shard = sequence;
         _width = shard.Width;
         _ids = shard.IsFirst ? new int[spec.Positions] : [];
-        _wantsToken = new bool[spec.Positions];
+        _ends = new byte[spec.Positions];
         _maxWaiting = shard.IsFirst ? spec.Positions : Primitives.Limits.TokensAhead * shard.PrefillChunk;
     }
 
@@ -57,16 +61,22 @@ public sealed class StageSequence
     /// <summary>Whether it is to be freed when the pass that runs is over; the worker's.</summary>
     internal bool Closing { get; set; }
 
-    /// <summary>Rows that the next pass may take, and whether they are one decode step: a single row that a token is wanted of.</summary>
+    /// <summary>
+    /// Rows that the next pass may take, and whether they are one decode step: a single row that a token is wanted of. Rows that were
+    /// posted apart are run apart, so that a prompt sent in pieces keeps several stages busy.
+    /// </summary>
     internal (int Rows, bool IsDecode) Waiting
     {
         get
         {
             lock (_gate)
             {
-                int rows = _arrived - _next;
-                int token = _wantsToken.AsSpan(_next, rows).IndexOf(true);
-                return (token >= 0 ? token + 1 : rows, token == 0);
+                if (_next == _arrived)
+                {
+                    return (0, false);
+                }
+                int rows = _ends.AsSpan(_next, _arrived - _next).IndexOfAnyExcept((byte)0) + 1;
+                return (rows, rows == 1 && _ends[_next] == TokenEnd);
             }
         }
     }
@@ -124,7 +134,7 @@ public sealed class StageSequence
                 }
             }
             _next += count;
-            return (position, _wantsToken[_next - 1]);
+            return (position, _ends[_next - 1] == TokenEnd);
         }
     }
 
@@ -156,7 +166,7 @@ public sealed class StageSequence
     private void Accept(int count, bool wantsToken)
     {
         _arrived += count;
-        _wantsToken[_arrived - 1] = wantsToken;
+        _ends[_arrived - 1] = wantsToken ? TokenEnd : PieceEnd;
     }
 
     private unsafe Span<float> RowAt(int position) => new(_rows!.Floats + ((long)(position % _capacity) * _width), _width);

@@ -9,6 +9,8 @@ internal sealed class LaneBarrier
     /// <summary>Longest spin: a few times what a lane's share of a small layer takes, well below a scheduler's time slice.</summary>
     public const int SpinMicroseconds = 50;
 
+    private const int SpinRounds = 500;
+
     private readonly object _gate = new();
     private readonly int _parties;
     private readonly TimeProvider _time;
@@ -88,7 +90,8 @@ internal sealed class LaneBarrier
     private bool Spin(int phase)
     {
         long deadline = _time.GetTimestamp() + _spinTicks;
-        do
+        // A round takes about half a microsecond; the count ends the spin where a test's clock stands still.
+        for (int round = 0; round < SpinRounds; round++)
         {
             for (int i = 0; i < 16; i++)
             {
@@ -98,8 +101,11 @@ internal sealed class LaneBarrier
                 }
                 Thread.SpinWait(1);
             }
+            if (_time.GetTimestamp() >= deadline)
+            {
+                break;
+            }
         }
-        while (_time.GetTimestamp() < deadline);
         return false;
     }
 

@@ -6,8 +6,8 @@ namespace Tore.Mesh.Pipelines.Local;
 
 /// <summary>
 /// One generation over the workers of this process. Results go from worker to worker on their own threads; the reader only takes
-/// tokens out. The prompt runs at most <see cref="Limits.TokensAhead"/> chunks ahead of the last stage, and generation as many
-/// tokens ahead of the reader.
+/// tokens out. The prompt runs at most <see cref="Limits.TokensAhead"/> of the largest chunks ahead of the last stage, and
+/// generation as many tokens ahead of the reader.
 /// </summary>
 internal sealed class LocalGeneration : IStageOutput
 {
@@ -17,6 +17,7 @@ internal sealed class LocalGeneration : IStageOutput
     private readonly PipelineRequest _request;
     private readonly int[] _prompt;
     private readonly int _chunk;
+    private readonly int _ahead;
     private readonly Channel<GeneratedToken> _tokens =
         Channel.CreateUnbounded<GeneratedToken>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
@@ -30,7 +31,9 @@ internal sealed class LocalGeneration : IStageOutput
         _workers = workers;
         _request = request;
         _prompt = [.. request.PromptIds];
-        _chunk = workers[0].Shard.PrefillChunk;
+        int most = workers[0].Shard.PrefillChunk;
+        _chunk = PromptChunk.For(_prompt.Length, workers.Length, most);
+        _ahead = Limits.TokensAhead * most;
         _sequences = new StageSequence?[workers.Length];
     }
 
@@ -153,7 +156,7 @@ internal sealed class LocalGeneration : IStageOutput
         while (_posted < _prompt.Length)
         {
             int count = Math.Min(_chunk, _prompt.Length - _posted);
-            if (_posted - _done + count > Limits.TokensAhead * _chunk)
+            if (_posted - _done + count > _ahead)
             {
                 return;
             }

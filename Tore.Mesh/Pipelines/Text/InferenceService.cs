@@ -39,7 +39,8 @@ public sealed class InferenceService
     /// Throws <see cref="ToreException"/>: <c>model_not_found</c>, <c>model_ambiguous</c>, <c>model_not_ready</c>, <c>empty_prompt</c>,
     /// <c>invalid_request</c>, <c>context_length_exceeded</c>, <c>busy</c>, <c>draining</c>, and what the pipeline throws.
     /// </summary>
-    public async IAsyncEnumerable<TextEvent> GenerateAsync(TextRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TextEvent> GenerateAsync(
+        TextRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ModelListing model = _provider.Resolve(request.ModelId);
@@ -102,7 +103,8 @@ public sealed class InferenceService
     /// <summary>The text side of a model; <c>model_not_ready</c> where this node has no copy of the file.</summary>
     public static ModelText TextOf(ModelListing model) => model.Text ?? throw new ToreException(
         ErrorCodes.ModelNotReady,
-        $"This node holds no copy of '{model.Label}', so it has no tokenizer for it. Ask a node that holds the file, or start this one with --model FILE.");
+        $"This node holds no copy of '{model.Label}', so it has no tokenizer for it. Ask a node that holds the file, or start this one "
+            + $"with --model FILE.");
 
     private static int MaxTokens(TextRequest request, int promptTokens, int context)
     {
@@ -114,7 +116,8 @@ public sealed class InferenceService
         int wanted = request.MaxTokens ?? Math.Min(request.DefaultMaxTokens ?? int.MaxValue, Math.Max(left, 1));
         return wanted <= left ? wanted : throw new ToreException(
             ErrorCodes.ContextLengthExceeded,
-            $"The prompt has {promptTokens} tokens and {wanted} more were to be generated; together they exceed the context of {context} tokens. "
+            $"The prompt has {promptTokens} tokens and {wanted} more were to be generated; together they exceed the context of "
+                + $"{context} tokens. "
             + "Shorten the prompt, ask for fewer tokens, or start the node with a larger --context.");
     }
 }

@@ -14,7 +14,9 @@ public sealed record TextFinished(string Reason, IReadOnlyList<int> Ids) : TextE
     /// <summary>Tokens of the prompt.</summary>
     public required int PromptTokens { get; init; }
 
-    /// <summary>SHA-256 over the f32 logits of every generated position, when asked for and when no stop string cut the run short.</summary>
+    /// <summary>
+    /// SHA-256 over the f32 logits of every generated position, when asked for and when no stop string cut the run short.
+    /// </summary>
     public string? Digest { get; init; }
 
     /// <summary>From the start of the prefill to the first token.</summary>

@@ -2,7 +2,9 @@ using Tore.Mesh.Inference.Sampling;
 
 namespace Tore.Mesh.Pipelines.Text;
 
-/// <summary>A request in text: what every door of a node (CLI, <c>/inference/generate</c>, the OpenAI dialect) turns its input into.</summary>
+/// <summary>
+/// A request in text: what every door of a node (CLI, <c>/inference/generate</c>, the OpenAI dialect) turns its input into.
+/// </summary>
 public sealed record TextRequest
 {
     /// <summary>The caller's id; it travels through every stage (tore-0001 §5.8).</summary>
