@@ -66,7 +66,7 @@ internal static class ShardRoutes
     /// <summary>
     /// Activations are raw access to a model: off loopback only members of the mesh get it, told by their node certificate.
     /// </summary>
-    private static void RequireMember(HttpContext http, ApiContext api)
+    internal static void RequireMember(HttpContext http, ApiContext api)
     {
         if (http.Connection.RemoteIpAddress is { } remote && IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote))
         {

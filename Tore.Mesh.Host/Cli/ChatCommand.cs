@@ -67,7 +67,8 @@ internal static class ChatCommand
             {
                 console.Error.Write("> ");
             }
-            string? line = await input.ReadLineAsync(cancellationToken);
+            // A console's read cannot be interrupted, so the wait for it is.
+            string? line = await input.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken);
             if (string.IsNullOrWhiteSpace(line))
             {
                 break;

@@ -41,7 +41,7 @@ internal static class ChatPromptCommand
         });
         command.Run(console, async (parsed, cancellation) =>
         {
-            IReadOnlyList<ChatMessage> messages = await ReadMessagesAsync(console.Input, cancellation);
+            IReadOnlyList<ChatMessage> messages = await ReadMessagesAsync(console, cancellation);
             bool generation = !parsed.GetValue(noGeneration);
             if (parsed.GetValue(model) is string path)
             {
@@ -86,11 +86,11 @@ internal static class ChatPromptCommand
     }
 
     /// <summary>An array of messages, or an object whose <c>messages</c> is one.</summary>
-    private static async Task<IReadOnlyList<ChatMessage>> ReadMessagesAsync(Stream input, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ChatMessage>> ReadMessagesAsync(CliConsole console, CancellationToken cancellationToken)
     {
         try
         {
-            using JsonDocument document = await JsonDocument.ParseAsync(input, cancellationToken: cancellationToken);
+            using JsonDocument document = JsonDocument.Parse(await console.ReadAllAsync(cancellationToken));
             JsonElement root = document.RootElement;
             JsonElement list = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("messages", out JsonElement inner) ? inner
                 : root;

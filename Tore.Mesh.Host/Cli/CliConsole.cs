@@ -76,6 +76,14 @@ internal sealed class CliConsole
         return console;
     }
 
+    /// <summary>Reads all of standard input. A console's read cannot be interrupted, so the wait for it is.</summary>
+    public async Task<byte[]> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        using var bytes = new MemoryStream();
+        await Input.CopyToAsync(bytes, CancellationToken.None).WaitAsync(cancellationToken);
+        return bytes.ToArray();
+    }
+
     /// <summary>Writes the one JSON object; a second one is a bug.</summary>
     public void WriteJson(JsonObject result)
     {

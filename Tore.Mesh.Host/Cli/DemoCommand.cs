@@ -132,8 +132,11 @@ internal static class DemoCommand
             console, ModelFiles.Stories, file => ModelText.Open(file), 1, new ShardOptions { Slots = 1, Threads = 1 }, cancellationToken);
         var request = new TextRequest
         {
-            RequestId = "demo", ModelId = engine.ModelId, Prompt = new TextPrompt.Chat(messages), Sampling = new SamplingOptions(),
-                Seed = Seed,
+            RequestId = "demo",
+            ModelId = engine.ModelId,
+            Prompt = new TextPrompt.Chat(messages),
+            Sampling = new SamplingOptions(),
+            Seed = Seed,
         };
         var text = new StringBuilder();
         await foreach (TextEvent e in engine.Service.GenerateAsync(request, cancellationToken))

@@ -43,7 +43,7 @@ internal static class TokenizeCommand
             }
             else
             {
-                string input = parsed.GetValue(text) ?? Encoding.UTF8.GetString(await ReadAllAsync(console.Input, cancellation));
+                string input = parsed.GetValue(text) ?? Encoding.UTF8.GetString(await console.ReadAllAsync(cancellation));
                 WriteOne(console, Encode(tokenizer, input, withSpecial));
             }
             return ExitCodes.Ok;
@@ -72,7 +72,7 @@ internal static class TokenizeCommand
 
     private static async Task WriteManyAsync(CliConsole console, ITokenizer tokenizer, bool special, CancellationToken cancellationToken)
     {
-        byte[] input = await ReadAllAsync(console.Input, cancellationToken);
+        byte[] input = await console.ReadAllAsync(cancellationToken);
         var texts = new JsonArray();
         var lines = new StringBuilder();
         for (int start = 0; start < input.Length;)
@@ -97,12 +97,5 @@ internal static class TokenizeCommand
         {
             console.Out.Write(lines);
         }
-    }
-
-    private static async Task<byte[]> ReadAllAsync(Stream input, CancellationToken cancellationToken)
-    {
-        using var bytes = new MemoryStream();
-        await input.CopyToAsync(bytes, cancellationToken);
-        return bytes.ToArray();
     }
 }

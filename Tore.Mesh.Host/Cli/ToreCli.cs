@@ -14,8 +14,11 @@ internal static partial class ToreCli
     /// <summary>Runs one command line and returns its exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CliConsole console)
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object on standard output, and nothing else there.",
-            Recursive = true };
+        var json = new Option<bool>("--json")
+        {
+            Description = "One JSON object on standard output, and nothing else there.",
+            Recursive = true
+        };
         RootCommand root = Build(console, json);
         // A prompt may begin with '@' or '-': no response files, no bundles of short options.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });

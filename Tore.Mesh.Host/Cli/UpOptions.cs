@@ -24,7 +24,8 @@ internal sealed class UpOptions
         "--http", "Where HTTP is served (default 127.0.0.1:7600, or the next free port).", "ADDR:PORT");
 
     public Option<string[]> Seed { get; } = new(
-        "--seed") { Description = "A node to dial at start; may be given again.", HelpName = "HOST:PORT" };
+        "--seed")
+    { Description = "A node to dial at start; may be given again.", HelpName = "HOST:PORT" };
 
     public Option<bool> Open { get; } = CliOptions.Flag(
         "--open", "Join the open mesh, which has no secret; needed off loopback. For trusted networks only.");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -38,7 +39,8 @@ internal sealed class HttpHost : IAsyncDisposable
     internal IServiceProvider Services => _app.Services;
 
     /// <summary>The URL of an endpoint.</summary>
-    public static string UrlOf(IPEndPoint endpoint, bool https) => $"{(https ? "https" : "http")}://{endpoint}";
+    public static string UrlOf(IPEndPoint endpoint, bool https) =>
+        $"{(https ? "https" : "http")}://{new IPEndPoint(Reachable(endpoint.Address), endpoint.Port)}";
 
     /// <summary>Starts to serve on a bound socket.</summary>
     public static async Task<HttpHost> StartAsync(
@@ -152,6 +154,21 @@ internal sealed class HttpHost : IAsyncDisposable
             $"{http.Request.Path} does not take {http.Request.Method}.")
         : new ApiException(StatusCodes.Status404NotFound, ErrorCodes.NotFound,
             $"There is no {http.Request.Method} {http.Request.Path} here. docs/http.md lists the routes.");
+
+    /// <summary>An address that others can call where all are listened on: the first of this machine that is not its loopback.</summary>
+    private static IPAddress Reachable(IPAddress address)
+    {
+        if (!address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))
+        {
+            return address;
+        }
+        return NetworkInterface.GetAllNetworkInterfaces()
+            .Where(i => i.OperationalStatus == OperationalStatus.Up && i.NetworkInterfaceType != NetworkInterfaceType.Loopback)
+            .SelectMany(i => i.GetIPProperties().UnicastAddresses.Select(a => a.Address))
+            .Where(a => !a.IsIPv6LinkLocal && (a.AddressFamily == AddressFamily.InterNetwork || address.Equals(IPAddress.IPv6Any)))
+            .OrderBy(a => a.AddressFamily)
+            .FirstOrDefault(address.Equals(IPAddress.Any) ? IPAddress.Loopback : IPAddress.IPv6Loopback);
+    }
 
     /// <summary>Off loopback the machine may be called by its name.</summary>
     private static string[] HostNames(IPEndPoint endpoint)

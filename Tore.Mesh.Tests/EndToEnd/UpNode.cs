@@ -32,7 +32,8 @@ internal sealed class UpNode : IAsyncDisposable
         string[] level = options.Contains("--log-level") ? [] : ["--log-level", "warn"];
         ToreProcess process = ToreProcess.Start(
         [
-            "up", "--json", "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns", "--threads", "1", .. level, .. options,
+            "up", "--json", "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns", "--threads", "1", .. level,
+                .. options,
         ]);
         try
         {
@@ -70,8 +71,13 @@ internal sealed class UpNode : IAsyncDisposable
     public async Task<string> AskAsync(string model, string question, long seed, int maxTokens = 24)
     {
         (HttpStatusCode status, JsonNode body) = await PostAsync(
-            "/v1/chat/completions", new { model, seed, max_tokens = maxTokens,
-                messages = new[] { new { role = "user", content = question } } });
+            "/v1/chat/completions", new
+            {
+                model,
+                seed,
+                max_tokens = maxTokens,
+                messages = new[] { new { role = "user", content = question } }
+            });
         Assert.True(status == HttpStatusCode.OK, $"{(int)status}: {body.ToJsonString()} {Process.Error}");
         return (string)body["choices"]![0]!["message"]!["content"]!;
     }

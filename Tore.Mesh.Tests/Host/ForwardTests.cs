@@ -31,8 +31,11 @@ public sealed class ForwardTests : IAsyncLifetime
         await using ITokenPipeline pipeline = await _whole.AcquireAsync(_whole.Models[0], 64, CancellationToken.None);
         var request = new PipelineRequest
         {
-            RequestId = "reference", PromptIds = _prompt, MaxTokens = Tokens, Sampling = SamplingOptions.Greedy,
-                EndIds = new HashSet<int>(),
+            RequestId = "reference",
+            PromptIds = _prompt,
+            MaxTokens = Tokens,
+            Sampling = SamplingOptions.Greedy,
+            EndIds = new HashSet<int>(),
         };
         _expected = await pipeline.GenerateAsync(request, CancellationToken.None).Select(t => t.Id).ToArrayAsync();
     }

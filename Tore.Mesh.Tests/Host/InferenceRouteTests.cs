@@ -16,8 +16,14 @@ public sealed class InferenceRouteTests
     {
         await using ApiFixture api = await ApiFixture.StartAsync(new ScriptedProvider("a tale"));
         (HttpStatusCode status, JsonNode body) = await api.PostAsync(
-            "/inference/generate", new { request_id = "r-1", node_id = "n-1", model_id = "script/one", prompt = "once",
-                precision = "fp16" });
+            "/inference/generate", new
+            {
+                request_id = "r-1",
+                node_id = "n-1",
+                model_id = "script/one",
+                prompt = "once",
+                precision = "fp16"
+            });
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("r-1", (string?)body["request_id"]);
         Assert.Equal("a tale", (string?)body["text"]);

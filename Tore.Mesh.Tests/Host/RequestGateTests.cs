@@ -66,7 +66,8 @@ public sealed class RequestGateTests
         await using ApiFixture api = await ApiFixture.StartAsync(new ScriptedProvider());
         string body = $$"""{"model_id":"script/one","prompt":"{{new string('x', Limits.HttpBodyBytes)}}"}""";
         using var request = new HttpRequestMessage(
-            HttpMethod.Post, "/inference/generate") { Content = new StringContent(body, null, "application/json") };
+            HttpMethod.Post, "/inference/generate")
+        { Content = new StringContent(body, null, "application/json") };
         request.Headers.TransferEncodingChunked = chunked;
         using HttpResponseMessage answer = await api.Client.SendAsync(request);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);

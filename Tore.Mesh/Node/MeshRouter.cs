@@ -71,16 +71,13 @@ internal sealed class MeshRouter : IPeerTraffic, IAsyncDisposable
         switch (type)
         {
             case MessageType.OpenShard:
-                OpenShard shard = WireMessage.Read<OpenShard>(body);
-                Answer(from, shard.Call, token => _stages.OpenShardAsync(shard, Inference.EngineFingerprint.Current, token));
+                OnOpenShard(from, WireMessage.Read<OpenShard>(body));
                 break;
             case MessageType.OpenSequence:
-                OpenSequence open = WireMessage.Read<OpenSequence>(body);
-                Answer(from, open.Call, token => _stages.OpenAsync(from, open, token));
+                OnOpenSequence(from, WireMessage.Read<OpenSequence>(body));
                 break;
             case MessageType.StartSequence:
-                StartSequence start = WireMessage.Read<StartSequence>(body);
-                Answer(from, start.Call, _ => Task.FromResult(_stages.Start(from, start)));
+                OnStartSequence(from, WireMessage.Read<StartSequence>(body));
                 break;
             case MessageType.CloseSequence:
                 _stages.Close(from, WireMessage.Read<CloseSequence>(body));
@@ -155,6 +152,16 @@ internal sealed class MeshRouter : IPeerTraffic, IAsyncDisposable
             return restarted;
         }
     }
+
+    // Methods of their own, so that the closures are made for these messages only and not for every one.
+    private void OnOpenShard(NodeId from, OpenShard message) =>
+        Answer(from, message.Call, token => _stages.OpenShardAsync(message, Inference.EngineFingerprint.Current, token));
+
+    private void OnOpenSequence(NodeId from, OpenSequence message) =>
+        Answer(from, message.Call, token => _stages.OpenAsync(from, message, token));
+
+    private void OnStartSequence(NodeId from, StartSequence message) =>
+        Answer(from, message.Call, _ => Task.FromResult(_stages.Start(from, message)));
 
     private void Answer<T>(NodeId to, uint call, Func<CancellationToken, Task<T>> make)
         where T : struct, IMessage<T>

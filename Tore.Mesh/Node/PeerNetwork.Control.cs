@@ -11,6 +11,12 @@ internal sealed partial class PeerNetwork
     private void OnPing(Link link, in Ping ping) =>
         link.TrySend(new Pong(ping.Sequence, ping.SentAtMicroseconds, NowMicroseconds()));
 
+    private void OnPong(long number, Pong pong) => Act((directory, now) => directory.OnPong(number, pong.Sequence, now));
+
+    private void OnInfo(long number, NodeInfo info) => Act((directory, now) => directory.OnInfo(number, info, now));
+
+    private void OnPeers(long number, Peers peers) => Act((directory, now) => directory.OnPeers(number, peers.Known, now));
+
     private void OnDialRequest(NodeId peer, in DialRequest request)
     {
         if (request.Kind == LinkKind.Activation)
@@ -44,16 +50,13 @@ internal sealed partial class PeerNetwork
                     network.OnPing(link, WireMessage.Read<Ping>(body));
                     break;
                 case MessageType.Pong:
-                    Pong pong = WireMessage.Read<Pong>(body);
-                    network.Act((directory, now) => directory.OnPong(number, pong.Sequence, now));
+                    network.OnPong(number, WireMessage.Read<Pong>(body));
                     return ValueTask.CompletedTask;
                 case MessageType.NodeInfo:
-                    NodeInfo info = WireMessage.Read<NodeInfo>(body);
-                    network.Act((directory, now) => directory.OnInfo(number, info, now));
+                    network.OnInfo(number, WireMessage.Read<NodeInfo>(body));
                     return ValueTask.CompletedTask;
                 case MessageType.Peers:
-                    Peers peers = WireMessage.Read<Peers>(body);
-                    network.Act((directory, now) => directory.OnPeers(number, peers.Known, now));
+                    network.OnPeers(number, WireMessage.Read<Peers>(body));
                     return ValueTask.CompletedTask;
                 case MessageType.DialRequest:
                     network.OnDialRequest(peer, WireMessage.Read<DialRequest>(body));

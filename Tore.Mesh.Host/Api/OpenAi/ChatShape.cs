@@ -22,11 +22,11 @@ internal sealed class ChatShape(CompletionHead head, TokenView? view) : Completi
     /// <inheritdoc/>
     public override byte[] Whole(string text, IReadOnlyList<TextToken> tokens, string reason, Usage usage) =>
         Write(Empty("chat.completion") with
-    {
-        Choices = [new ChatChoice { Message = new ChatText { Role = "assistant", Content = text }, Logprobs = LogProbs(tokens),
+        {
+            Choices = [new ChatChoice { Message = new ChatText { Role = "assistant", Content = text }, Logprobs = LogProbs(tokens),
             FinishReason = reason }],
-        Usage = usage,
-    });
+            Usage = usage,
+        });
 
     private ChatLogProbs? LogProbs(IReadOnlyList<TextToken> tokens) => view is null ? null
         : new ChatLogProbs([.. tokens.Select(view.Chat)]);

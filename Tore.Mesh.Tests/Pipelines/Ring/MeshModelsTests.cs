@@ -9,6 +9,7 @@ namespace Tore.Mesh.Tests.Pipelines.Ring;
 
 public sealed class MeshModelsTests
 {
+    private static readonly ImmutableHashSet<NodeId> None = [];
     private static readonly Digest First = Digest.Of("first"u8), Second = Digest.Of("second"u8);
 
     [Fact]
@@ -69,11 +70,11 @@ public sealed class MeshModelsTests
     public void Plan_NodesOfOtherArithmetic_AreNeverMixed()
     {
         NodeInfo odd = Node(2, Held(First, "m")) with { EngineFingerprint = "other" };
-        PlacementPlan plan = MeshModels.Plan(Mesh(Node(1, Held(First, "m")), odd, Node(3, Held(First, "m"))), First, 8, ImmutableHashSet<NodeId>.Empty);
+        PlacementPlan plan = MeshModels.Plan(Mesh(Node(1, Held(First, "m")), odd, Node(3, Held(First, "m"))), First, 8, None);
         Assert.Equal([FakeMesh.Id(1), FakeMesh.Id(3)], plan.Stages.Select(s => s.Node));
         // Where only the odd one out covers the model, it runs it alone.
         NodeInfo half = Node(1, Held(First, "m", new LayerRange(0, 3)));
-        Assert.Equal([FakeMesh.Id(2)], MeshModels.Plan(Mesh(half, odd), First, 8, ImmutableHashSet<NodeId>.Empty).Stages.Select(s => s.Node));
+        Assert.Equal([FakeMesh.Id(2)], MeshModels.Plan(Mesh(half, odd), First, 8, None).Stages.Select(s => s.Node));
     }
 
     [Fact]

@@ -32,9 +32,21 @@ public sealed class StageCoreTests
     {
         StageCore core = Held();
         Assert.Null(core.OnAcknowledged(Prompt - 1));
-        Assert.Null(core.OnAcknowledged(Prompt + Limits.TokensAhead + 1));
+        Assert.Null(core.OnAcknowledged(Prompt + Limits.TokensAhead + 2));
         Assert.Null(core.OnAcknowledged(int.MaxValue));
         Assert.NotNull(core.OnAcknowledged(Prompt + Limits.TokensAhead));
+    }
+
+    [Fact]
+    public void OnAcknowledged_BeforeTheTokenIsHere_CountsAllTheSame()
+    {
+        // The entry node's link was faster each time: were its acknowledgements dropped, the ring would stop for ever.
+        var core = new StageCore(Prompt, positions: 500);
+        for (int position = Prompt; position < 400; position++)
+        {
+            Assert.Null(core.OnAcknowledged(position));
+            Assert.Equal("Run", Step(core, position));
+        }
     }
 
     [Fact]

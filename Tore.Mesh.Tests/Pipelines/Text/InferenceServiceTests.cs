@@ -101,7 +101,11 @@ public sealed class InferenceServiceTests
         ChatMessage[] messages = [new("user", "A story about an owl and a map.")];
         TextRequest chat = new()
         {
-            RequestId = "r", ModelId = "stories", Prompt = new TextPrompt.Chat(messages), MaxTokens = 8, Sampling = SamplingOptions.Greedy,
+            RequestId = "r",
+            ModelId = "stories",
+            Prompt = new TextPrompt.Chat(messages),
+            MaxTokens = 8,
+            Sampling = SamplingOptions.Greedy,
         };
         List<TextEvent> answered = await RunAsync(provider, chat);
         int[] prompt = [.. Assert.IsType<TextStarted>(answered[0]).PromptIds];
@@ -118,8 +122,11 @@ public sealed class InferenceServiceTests
         await using LocalPipelineProvider provider = StoriesModel.Load(backend);
         TextRequest request = new()
         {
-            RequestId = "r", ModelId = "stories", Prompt = new TextPrompt.Plain("one</s>two"), MaxTokens = 1,
-                Sampling = SamplingOptions.Greedy,
+            RequestId = "r",
+            ModelId = "stories",
+            Prompt = new TextPrompt.Plain("one</s>two"),
+            MaxTokens = 1,
+            Sampling = SamplingOptions.Greedy,
         };
         int end = provider.Models[0].Text!.Tokenizer.EosId!.Value;
         Assert.DoesNotContain(end, ((TextStarted)(await RunAsync(provider, request))[0]).PromptIds);

@@ -89,10 +89,13 @@ public sealed class BenchRun
         long[][] times = await Task.WhenAll(
             Enumerable.Range(0, _options.Streams).Select(i => StreamAsync(provider, i, tokens, cancellationToken)));
         long allStarted = times.Max(stream => stream[0]);
-        long firstEnded = times.Min(stream => stream[^1]);
-        long within = times.Sum(stream => stream.LongCount(time => time > allStarted && time <= firstEnded));
+        // Streams so short that they never ran all at once: from the first token of any to the last of all.
+        bool together = times.Min(stream => stream[^1]) > allStarted;
+        long from = together ? allStarted : times.Min(stream => stream[0]);
+        long to = together ? times.Min(stream => stream[^1]) : times.Max(stream => stream[^1]);
+        long within = times.Sum(stream => stream.LongCount(time => time > from && time <= to));
         double prefillSeconds = _time.GetElapsedTime(start, allStarted).TotalSeconds;
-        double decodeSeconds = _time.GetElapsedTime(allStarted, Math.Max(firstEnded, allStarted + 1)).TotalSeconds;
+        double decodeSeconds = Math.Max(_time.GetElapsedTime(from, to).TotalSeconds, TimeSpan.FromTicks(1).TotalSeconds);
         return ((double)_options.Streams * _options.PromptTokens / prefillSeconds, within / decodeSeconds);
     }
 

@@ -28,15 +28,7 @@ internal sealed class LinkTarget(Link link) : IFrameTarget
             SendResult result = _isPumping ? SendResult.QueueFull : link.TrySend(head, rows);
             if (result == SendResult.QueueFull)
             {
-                Activations waiting = head;
-                float[] copy = ArrayPool<float>.Shared.Rent(rows.Length);
-                int count = rows.Length;
-                rows.CopyTo(copy);
-                Wait(async () =>
-                {
-                    await link.SendAsync(waiting, copy.AsMemory(0, count), CancellationToken.None);
-                    ArrayPool<float>.Shared.Return(copy);
-                });
+                WaitWithRows(head, rows);
             }
             return result != SendResult.Closed;
         }
@@ -54,11 +46,26 @@ internal sealed class LinkTarget(Link link) : IFrameTarget
             SendResult result = _isPumping ? SendResult.QueueFull : link.TrySend(message);
             if (result == SendResult.QueueFull)
             {
-                T waiting = message;
-                Wait(() => link.SendAsync(waiting, CancellationToken.None));
+                WaitWith(message);
             }
             return result != SendResult.Closed;
         }
+    }
+
+    // Apart from the methods above, so that these allocate nothing for what they hardly ever do.
+    private void WaitWith<T>(T message)
+        where T : struct, IMessage<T> => Wait(() => link.SendAsync(message, CancellationToken.None));
+
+    private void WaitWithRows(Activations head, ReadOnlySpan<float> rows)
+    {
+        int count = rows.Length;
+        float[] copy = ArrayPool<float>.Shared.Rent(count);
+        rows.CopyTo(copy);
+        Wait(async () =>
+        {
+            await link.SendAsync(head, copy.AsMemory(0, count), CancellationToken.None);
+            ArrayPool<float>.Shared.Return(copy);
+        });
     }
 
     private void Wait(Func<ValueTask> send)

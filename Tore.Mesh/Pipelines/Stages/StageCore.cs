@@ -64,8 +64,9 @@ internal sealed class StageCore
     /// <summary>The entry node has every token up to this position. Gives the held token when it may run now.</summary>
     public (int Position, int Id)? OnAcknowledged(int position)
     {
-        // An acknowledgement of what was never drawn would let the ring run away.
-        if (position >= _next || position <= _acknowledged)
+        // The entry node may have the next token before it is here: the last stage sends to both, over different links. Later ones
+        // cannot have been drawn yet, and an invented acknowledgement would let the ring run away.
+        if (position > _next || position <= _acknowledged)
         {
             return null;
         }

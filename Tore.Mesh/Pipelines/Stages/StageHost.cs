@@ -199,7 +199,7 @@ internal sealed class StageHost : IAsyncDisposable
         }
     }
 
-    private async Task<IReadOnlyList<(NodeId, IFrameTarget)>> TargetsAsync(StageRoute route, CancellationToken cancellationToken)
+    private async Task<(NodeId, IFrameTarget)[]> TargetsAsync(StageRoute route, CancellationToken cancellationToken)
     {
         NodeId[] nodes = !route.IsLast ? [route.Open.Stages[route.Open.Stage + 1].Node]
             : route.First == route.Open.Entry ? [route.Open.Entry]
@@ -209,7 +209,7 @@ internal sealed class StageHost : IAsyncDisposable
         {
             targets.Add((node, await _links.TargetAsync(node, cancellationToken)));
         }
-        return targets;
+        return [.. targets];
     }
 
     private void Fail(StageRoute route, ToreException error)

@@ -54,7 +54,7 @@ internal sealed class StageRoute : IStageOutput, IDisposable
     public bool IsLast => Open.Stage == Open.Stages.Count - 1;
 
     /// <summary>Where results go: the next stage, or stage 1 and the entry node (one target where these are one node).</summary>
-    public IReadOnlyList<(NodeId Node, IFrameTarget Target)> Targets { get; set; } = [];
+    public (NodeId Node, IFrameTarget Target)[] Targets { get; set; } = [];
 
     /// <summary>The request's id as its client knows it, once started.</summary>
     public string RequestId { get; private set; } = "";

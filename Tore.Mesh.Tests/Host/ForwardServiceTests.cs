@@ -1,0 +1,84 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
+using Tore.Mesh.Host.Api;
+using Tore.Mesh.Host.Api.Forward;
+using Tore.Mesh.Inference;
+using Tore.Mesh.Inference.Sampling;
+using Tore.Mesh.Inference.Stages;
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Tests.Support;
+
+namespace Tore.Mesh.Tests.Host;
+
+public sealed class ForwardServiceTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public async Task Run_ThenSilence_FreesTheKvAfterAMinute()
+    {
+        using var backend = new ManagedBackend();
+        await using var worker = new StageWorker(StoriesModel.LoadShard(backend, new LayerRange(0, 7)));
+        var service = new ForwardService((_, _) => throw new InvalidOperationException(), _time, () => 1);
+        var shard = new ForwardShard(new ScriptedProvider().Listing, worker);
+        await service.RunAsync(shard, Call([1, 2, 3]), CancellationToken.None);
+        _time.Advance(Limits.ForwardIdle - TimeSpan.FromSeconds(1));
+        Assert.Equal(1, worker.OpenSequences);
+        // A call begins the minute anew.
+        await service.RunAsync(shard, Call([4]), CancellationToken.None);
+        _time.Advance(Limits.ForwardIdle - TimeSpan.FromSeconds(1));
+        Assert.Equal(1, service.OpenRequests);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(0, service.OpenRequests);
+        Assert.Equal(0, worker.OpenSequences);
+    }
+
+    [Fact]
+    public async Task Run_BeyondTheContext_GivesTheRequestUp()
+    {
+        using var backend = new ManagedBackend();
+        await using var worker = new StageWorker(StoriesModel.LoadShard(backend, new LayerRange(0, 7)));
+        var service = new ForwardService((_, _) => throw new InvalidOperationException(), _time, () => 1);
+        var shard = new ForwardShard(new ScriptedProvider().Listing, worker);
+        ForwardCall tooLong = Call([.. Enumerable.Repeat(5, 513)]);
+        ToreException error = await Assert.ThrowsAsync<ToreException>(() => service.RunAsync(shard, tooLong, CancellationToken.None));
+        Assert.Equal(ErrorCodes.ContextLengthExceeded, error.Code);
+        Assert.Equal(0, service.OpenRequests);
+        Assert.Equal(0, worker.OpenSequences);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", false, true)]
+    [InlineData("::ffff:127.0.0.1", false, true)]
+    [InlineData("192.0.2.7", false, false)]
+    [InlineData("192.0.2.7", true, true)]
+    public async Task RequireMember_OffLoopback_WantsAMembersCertificate(string remote, bool isMember, bool passes)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1000));
+        var id = NodeId.FromPublicKey(certificate.PublicKey.ExportSubjectPublicKeyInfo());
+        await using ApiFixture api = await ApiFixture.StartAsync(new ScriptedProvider());
+        ApiContext context = api.Api with { Status = () => api.Api.Status() with { NodeId = isMember ? id : ScriptedProvider.Node } };
+        var http = new DefaultHttpContext();
+        http.Connection.RemoteIpAddress = IPAddress.Parse(remote);
+        http.Connection.ClientCertificate = certificate;
+        Exception? error = Record.Exception(() => ShardRoutes.RequireMember(http, context));
+        Assert.Equal(passes ? null : 403, (error as ApiException)?.Status);
+    }
+
+    private static ForwardCall Call(int[] ids) => new()
+    {
+        RequestId = "r",
+        Ids = ids,
+        Rows = [],
+        Count = ids.Length,
+        NewTokens = 0,
+        Position = null,
+        Sampling = SamplingOptions.Greedy,
+        Seed = 1,
+    };
+}
