@@ -12,7 +12,8 @@ public sealed class EngineFingerprintTests
 
     [Theory]
     [MemberData(nameof(Sets))]
-    public void Compute_EveryKernelSet_IsTheFingerprintOfTheVersion(KernelSet set) => Assert.Equal(Version1, EngineFingerprint.Compute(set));
+    public void Compute_EveryKernelSet_IsTheFingerprintOfTheVersion(KernelSet set) =>
+        Assert.Equal(Version1, EngineFingerprint.Compute(set));
 
     [Fact]
     public void Current_ThisProcess_IsTheFingerprintOfTheVersion() => Assert.Equal(Version1, EngineFingerprint.Current);

@@ -16,8 +16,8 @@ public static class EngineFingerprint
     private static readonly Lazy<string> _current = new(() => Compute(KernelSets.Current));
 
     /// <summary>
-    /// The fingerprint of the kernels that this process uses; computed once. The work takes some 7 ms; the first call also compiles the kernels
-    /// of every type, which takes about a tenth of a second, so ask for it where nobody waits.
+    /// The fingerprint of the kernels that this process uses; computed once. The work takes some 7 ms; the first call also compiles
+    /// the kernels of every type, which takes about a tenth of a second, so ask for it where nobody waits.
     /// </summary>
     public static string Current => _current.Value;
 

@@ -6,8 +6,8 @@ using Tore.Mesh.Tensors.Kernels.Vector;
 namespace Tore.Mesh.Inference;
 
 /// <summary>
-/// The fixed list of cases behind <see cref="EngineFingerprint"/>: each part of the arithmetic on inputs from the counter-based generator, its
-/// result bits added to the hash. The list is part of the version: another list is another fingerprint.
+/// The fixed list of cases behind <see cref="EngineFingerprint"/>: each part of the arithmetic on inputs from the counter-based
+/// generator, its result bits added to the hash. The list is part of the version: another list is another fingerprint.
 /// </summary>
 internal sealed unsafe class FingerprintCases(IncrementalHash hash, KernelSet set)
 {
@@ -21,7 +21,8 @@ internal sealed unsafe class FingerprintCases(IncrementalHash hash, KernelSet se
 
     private static readonly TensorType[] Types =
     [
-        TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1, TensorType.Q8_0,
+        TensorType.F32, TensorType.F16, TensorType.BF16, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1,
+        TensorType.Q8_0,
         TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K,
     ];
 

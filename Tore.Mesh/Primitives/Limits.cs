@@ -95,7 +95,9 @@ public static class Limits
     /// <summary>Bytes that wait to be sent on a control link before messages are refused or held: two of the largest frames.</summary>
     public const int ControlQueueBytes = 2 * ControlFrameBytes;
 
-    /// <summary>Bytes that wait to be sent on an activation link: four of the largest frames, as many as <see cref="TokensAhead"/>.</summary>
+    /// <summary>
+    /// Bytes that wait to be sent on an activation link: four of the largest frames, as many as <see cref="TokensAhead"/>.
+    /// </summary>
     public const int ActivationQueueBytes = 4 * ActivationFrameBytes;
 
     /// <summary>Bytes received on a connection and not yet read, beyond which the peer is made to wait.</summary>

@@ -9,7 +9,9 @@ public sealed unsafe class AlignedBuffer : IDisposable
     /// <summary>Alignment in bytes: one cache line, one 512-bit vector.</summary>
     public const int Alignment = 64;
 
-    /// <summary>From this size on a buffer asks for large pages: weights that are streamed once a token then decode a tenth faster.</summary>
+    /// <summary>
+    /// From this size on a buffer asks for large pages: weights that are streamed once a token then decode a tenth faster.
+    /// </summary>
     private const int LargePage = 2 * 1024 * 1024;
 
     private byte* _pointer;

@@ -20,7 +20,8 @@ internal static class CanonicalDouble
     private const int ExponentBias = 1023;
 
     // Taylor coefficients, highest first: the quotients are rounded once, the factorials up to 18! are exact in binary64.
-    private static readonly double[] LogSeries = [1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3];
+    private static readonly double[] LogSeries =
+        [1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3];
     private static readonly double[] ExpSeries =
     [
         1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120,

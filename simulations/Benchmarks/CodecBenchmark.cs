@@ -13,7 +13,8 @@ internal static class CodecBenchmark
         ArrayBufferWriter<byte> buffer = new(4096);
         Guid sequence = Guid.Parse("6f7a3b0e-6d2c-4c55-9f0e-2f4f5f6a7b8c");
         Add(report, "token", buffer, new Token { Sequence = sequence, Route = 7, Position = 1234, Id = 31_999 });
-        Add(report, "activations header", buffer, new Activations { Sequence = sequence, Route = 7, Position = 1234, Count = 1, Width = 2048 });
+        Add(report, "activations header", buffer,
+            new Activations { Sequence = sequence, Route = 7, Position = 1234, Count = 1, Width = 2048 });
         return report.Finish();
     }
 

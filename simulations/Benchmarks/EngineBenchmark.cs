@@ -35,7 +35,8 @@ internal static class EngineBenchmark
                 report.Add(new Figure(label + "decode tok/s", decode));
                 report.Add(new Figure(label + "prefill ratio", prefill / Number(theirs, "prefill"), 0.7));
                 report.Add(new Figure(label + "decode ratio", decode / Number(theirs, "decode"), threads == 1 ? 1.0 : null));
-                report.Add(new Figure(label + "share of raw read bandwidth", decode * bytesPerToken / Number(ours, "read_bytes_per_second"), threads == 1 ? null : 0.8));
+                double share = decode * bytesPerToken / Number(ours, "read_bytes_per_second");
+                report.Add(new Figure(label + "share of raw read bandwidth", share, threads == 1 ? null : 0.8));
                 AddMemory(report, label, ours);
             }
         }
@@ -93,7 +94,8 @@ internal static class EngineBenchmark
     {
         const double runtimeBytes = 100e6;
         double ceiling = (1.05 * Number(ours, "budget_bytes")) + runtimeBytes;
-        report.Add(new Figure(label + "peak memory over 1.05 x budget + 100 MB", Number(ours, "peak_memory_bytes") / ceiling, 1, AtMost: true));
+        double share = Number(ours, "peak_memory_bytes") / ceiling;
+        report.Add(new Figure(label + "peak memory over 1.05 x budget + 100 MB", share, 1, AtMost: true));
     }
 
     // Decode reads every packed weight once a token, but of the embedding table one row (unless it is the output matrix too).

@@ -2,7 +2,11 @@ using System.CommandLine;
 using Tore.Mesh.Benchmarks;
 
 Option<bool> json = new("--json") { Description = "Print one JSON object.", Recursive = true };
-Option<string?> models = new("--models") { Description = "Folder for the synthetic models (default: a scratch folder, kept).", Recursive = true };
+Option<string?> models = new("--models")
+{
+    Description = "Folder for the synthetic models (default: a scratch folder, kept).",
+    Recursive = true,
+};
 Option<int> runs = new("--runs") { Description = "Runs of each measurement; the median counts.", DefaultValueFactory = _ => 5 };
 Option<string[]> types = new("--types")
 {
@@ -34,7 +38,10 @@ Command link = new("link", "An activation link on loopback: throughput, a step's
 link.SetAction((parsed, _) => LinkBenchmark.RunAsync(parsed.GetValue(json)));
 
 Option<string> llamaFolder = new("--llama") { Description = "Folder that holds node_modules/node-llama-cpp.", Required = true };
-Command llama = new("llama", "Prefill, decode and memory of a 1.1 B model, beside llama.cpp in the same run.") { llamaFolder, types, threads, runs };
+Command llama = new("llama", "Prefill, decode and memory of a 1.1 B model, beside llama.cpp in the same run.")
+{
+    llamaFolder, types, threads, runs,
+};
 llama.SetAction(parsed => EngineBenchmark.Llama(
     parsed.GetValue(llamaFolder)!, parsed.GetValue(types)!, parsed.GetValue(threads)!, parsed.GetValue(runs), parsed.GetValue(models),
     parsed.GetValue(json)));

@@ -26,7 +26,8 @@ internal static class ToreProcess
         process.WaitForExit();
         if (process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} exited with {process.ExitCode}:\n{output}{errors}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} exited with {process.ExitCode}:\n{output}{errors}");
         }
         string last = output.TrimEnd().Split('\n')[^1];
         return JsonDocument.Parse(output.TrimStart().StartsWith('{') ? output : last).RootElement.Clone();
@@ -47,6 +48,7 @@ internal static class ToreProcess
         {
             start.Environment[key] = value;
         }
-        return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
+        return Process.Start(start) ?? throw new InvalidOperationException(
+                $"{program} did not start");
     }
 }

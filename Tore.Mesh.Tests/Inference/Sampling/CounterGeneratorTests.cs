@@ -8,7 +8,8 @@ public sealed class CounterGeneratorTests
     [Theory]
     [InlineData(0UL, 0u, 0u, 0u, 0u, 0x6627E8D5u, 0xE169C58Du, 0xBC57AC4Cu, 0x9B00DBD8u)]
     [InlineData(~0UL, ~0u, ~0u, ~0u, ~0u, 0x408F276Du, 0x41C83B0Eu, 0xA20BC7C6u, 0x6D5451FDu)]
-    [InlineData(0x299F31D0A4093822UL, 0x243F6A88u, 0x85A308D3u, 0x13198A2Eu, 0x03707344u, 0xD16CFE09u, 0x94FDCCEBu, 0x5001E420u, 0x24126EA1u)]
+    [InlineData(
+        0x299F31D0A4093822UL, 0x243F6A88u, 0x85A308D3u, 0x13198A2Eu, 0x03707344u, 0xD16CFE09u, 0x94FDCCEBu, 0x5001E420u, 0x24126EA1u)]
     public void Block_PublishedCase_GivesThePublishedWords(
         ulong key, uint c0, uint c1, uint c2, uint c3, uint word0, uint word1, uint word2, uint word3)
     {

@@ -150,7 +150,10 @@ public sealed unsafe class TokenSamplerTests
         int[] ids = new int[5];
         float[] top = new float[5];
         TokenSampler sampler = new(Vocabulary, KernelSets.Current);
-        SamplingOptions[] all = [SamplingOptions.Greedy, new() { RepeatPenalty = 1.1f }, Plain, Plain with { TopP = 0.9f }, Plain with { MinP = 0.1f }];
+        SamplingOptions[] all =
+        [
+            SamplingOptions.Greedy, new() { RepeatPenalty = 1.1f }, Plain, Plain with { TopP = 0.9f }, Plain with { MinP = 0.1f },
+        ];
         fixed (float* l = logits)
         {
             long before = 0;

@@ -9,7 +9,8 @@ internal sealed unsafe class LogitsDigest : IDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Adds the row of the next position.</summary>
-    public void Append(float* logits, int vocabulary) => _hash.AppendData(new ReadOnlySpan<byte>(logits, checked(vocabulary * sizeof(float))));
+    public void Append(float* logits, int vocabulary) =>
+        _hash.AppendData(new ReadOnlySpan<byte>(logits, checked(vocabulary * sizeof(float))));
 
     /// <summary>The digest of what was added so far; more rows may follow.</summary>
     public Digest Current()

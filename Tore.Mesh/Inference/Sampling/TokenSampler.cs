@@ -37,7 +37,8 @@ internal sealed unsafe class TokenSampler
     }
 
     /// <summary>Bytes that a sampler takes.</summary>
-    public static long BytesFor(int vocabulary) => (long)vocabulary * ((2 * sizeof(float)) + sizeof(ulong) + (2 * sizeof(int))) + (vocabulary / 8);
+    public static long BytesFor(int vocabulary) =>
+        (long)vocabulary * ((2 * sizeof(float)) + sizeof(ulong) + (2 * sizeof(int))) + (vocabulary / 8);
 
     /// <summary>Draws the token of a position.</summary>
     /// <param name="logits">One f32 a token of the vocabulary; not changed.</param>

@@ -48,7 +48,8 @@ public static class TemplateFamilies
                 "{{ '<start_of_turn>model\\n' + m.content | trim + '<end_of_turn>\\n' }}")
             + "{% if add_generation_prompt %}{{ '<start_of_turn>model\\n' }}{% endif %}"),
         ("deepseek", "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content }}{% elif m.role == 'assistant' %}"
-            + "{{ '<｜Assistant｜>' + m.content + '<｜end▁of▁sentence｜>' }}{% else %}{{ '<｜User｜>' + m.content }}{% endif %}{% endfor %}"
+            + "{{ '<｜Assistant｜>' + m.content + '<｜end▁of▁sentence｜>' }}{% else %}"
+            + "{{ '<｜User｜>' + m.content }}{% endif %}{% endfor %}"
             + "{% if add_generation_prompt %}{{ '<｜Assistant｜>' }}{% endif %}"),
         ("vicuna", "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ m.content + '\\n\\n' }}"
             + "{% elif m.role == 'assistant' %}{{ 'ASSISTANT: ' + m.content + eos_token + '\\n' }}"

@@ -3,7 +3,9 @@ using Tore.Mesh.Tensors;
 
 namespace Tore.Mesh.Tests.Tensors.Kernels.Vector;
 
-/// <summary>The kernel sets that the vector kernels can run here: also the 128-bit one of Arm, whose code is portable where there is FMA.</summary>
+/// <summary>
+/// The kernel sets that the vector kernels can run here: also the 128-bit one of Arm, whose code is portable where there is FMA.
+/// </summary>
 internal static class VectorSets
 {
     public static TheoryData<KernelSet> All
@@ -52,7 +54,10 @@ internal static class VectorSets
             float e = expected.Floats[i];
             float a = actual.Floats[i];
             bool same = BitConverter.SingleToInt32Bits(e) == BitConverter.SingleToInt32Bits(a) || (float.IsNaN(e) && float.IsNaN(a));
-            Assert.True(same, $"element {i}: {a:R} ({BitConverter.SingleToInt32Bits(a):X8}) instead of {e:R} ({BitConverter.SingleToInt32Bits(e):X8})");
+            if (!same)
+            {
+                Assert.Fail($"element {i}: {Show(a)} instead of {Show(e)}");
+            }
         }
     }
 
@@ -62,4 +67,6 @@ internal static class VectorSets
         Buffer.MemoryCopy(source.Pointer, copy.Pointer, copy.Bytes, source.Bytes);
         return copy;
     }
+
+    private static string Show(float value) => $"{value:R} ({BitConverter.SingleToInt32Bits(value):X8})";
 }

@@ -1,8 +1,9 @@
 namespace Tore.Mesh.Tensors.Kernels.Vector;
 
 /// <summary>
-/// Attention of a run of tokens of one sequence through one kv head of one layer: all query heads that share the kv head. Token t of the run
-/// stands at position <see cref="FirstPosition"/> + t and sees the positions up to its own, whose keys and values are in the pages already.
+/// Attention of a run of tokens of one sequence through one kv head of one layer: all query heads that share the kv head. Token t of
+/// the run stands at position <see cref="FirstPosition"/> + t and sees the positions up to its own, whose keys and values are in the
+/// pages already.
 /// </summary>
 internal unsafe struct AttentionJob
 {

@@ -11,7 +11,9 @@ internal static unsafe class AttentionKernel
     private const int RowTile = 4;
     private const int MaxTileRows = 64;
 
-    /// <summary>Floats of <see cref="AttentionJob.Scratch"/> for jobs that reach no further than <paramref name="positions"/> positions.</summary>
+    /// <summary>
+    /// Floats of <see cref="AttentionJob.Scratch"/> for jobs that reach no further than <paramref name="positions"/> positions.
+    /// </summary>
     public static long ScratchFloats(int positions) => Math.Max(TargetFloats, (long)RowTile * Padded(positions));
 
     /// <summary>Runs one job.</summary>

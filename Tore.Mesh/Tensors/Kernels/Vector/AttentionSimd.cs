@@ -10,7 +10,9 @@ internal static unsafe class AttentionSimd<T, TScores>
 {
     private const int Positions = KvPage.Positions;
 
-    /// <summary>Runs one job, <paramref name="tileRows"/> rows at a time; scores of a row begin <paramref name="stride"/> floats apart.</summary>
+    /// <summary>
+    /// Runs one job, <paramref name="tileRows"/> rows at a time; scores of a row begin <paramref name="stride"/> floats apart.
+    /// </summary>
     public static void Run(in AttentionJob job, int tileRows, long stride)
     {
         float* sums = stackalloc float[tileRows];

@@ -6,8 +6,9 @@ namespace Tore.Mesh.Tensors.Kernels.Vector;
 internal static unsafe class Rope
 {
     /// <summary>
-    /// Turns the first 2 * <paramref name="pairs"/> elements of one head; the rest stay. <paramref name="cos"/> and <paramref name="sin"/> are
-    /// the rows of a <see cref="RopeTable"/>. Interleaved (llama): pairs are (2i, 2i+1); otherwise (qwen2): (i, i + pairs).
+    /// Turns the first 2 * <paramref name="pairs"/> elements of one head; the rest stay. <paramref name="cos"/> and <paramref
+    /// name="sin"/> are the rows of a <see cref="RopeTable"/>. Interleaved (llama): pairs are (2i, 2i+1); otherwise (qwen2): (i, i +
+    /// pairs).
     /// </summary>
     public static void Apply(float* head, float* cos, float* sin, int pairs, bool interleaved, KernelSet set)
     {
@@ -57,7 +58,10 @@ internal static unsafe class Rope
         Scalar(head, cos, sin, i, pairs, pairs, interleaved);
     }
 
-    /// <summary>The definition: a' = fma(a, c, -(b * s)), b' = fma(a, s, b * c), pairs from <paramref name="start"/> to <paramref name="end"/>.</summary>
+    /// <summary>
+    /// The definition: a' = fma(a, c, -(b * s)), b' = fma(a, s, b * c), pairs from <paramref name="start"/> to <paramref
+    /// name="end"/>.
+    /// </summary>
     public static void Scalar(float* head, float* cos, float* sin, int start, int end, int pairs, bool interleaved)
     {
         for (int i = start; i < end; i++)

@@ -34,8 +34,8 @@ internal static unsafe class Softmax
     }
 
     /// <summary>
-    /// p = exp((x - max) / divisor) for each element, and their sum16. <paramref name="p"/> may be <paramref name="x"/>. A divisor of 1 changes
-    /// no bit.
+    /// p = exp((x - max) / divisor) for each element, and their sum16. <paramref name="p"/> may be <paramref name="x"/>. A divisor of
+    /// 1 changes no bit.
     /// </summary>
     public static float Exponentials(float* x, int n, float max, float divisor, float* p, KernelSet set)
     {

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Tore.Mesh.Tensors.Kernels.Vector;
 
 /// <summary>
-/// Weighted sums of values: <c>o[i] = fma(p[t], v_t[i], o[i])</c>, t rising, for rows and columns that fit the registers. The order along t is
-/// that of the definition whatever the tile.
+/// Weighted sums of values: <c>o[i] = fma(p[t], v_t[i], o[i])</c>, t rising, for rows and columns that fit the registers. The order
+/// along t is that of the definition whatever the tile.
 /// </summary>
 internal static unsafe class ValueTile<T>
     where T : struct, ILanes<T>
