@@ -20,10 +20,10 @@ internal static class InferenceRoutes
         routes.MapPost("/inference/generate", (HttpContext http) => GenerateAsync(http, api));
         routes.MapGet("/inference/models", (HttpContext http) => Answers.WriteAsync(
             http, new InferenceModels([.. api.Status().Models.Select(ModelOf)]), ApiJson.Bodies.InferenceModels));
-        routes.MapGet("/inference/pipeline/{**model_id}", (HttpContext http) =>
+        routes.MapGet("/inference/pipeline/{**model_id}", async (HttpContext http) =>
         {
-            ModelListing model = api.Inference.Provider.Resolve(RouteIds.Read(http, "model_id"));
-            return Answers.WriteAsync(http, pipelines.Of(model, api.Status()), ApiJson.Bodies.PipelineBody);
+            ModelListing model = await api.Inference.Provider.ResolveAsync(RouteIds.Read(http, "model_id"), http.RequestAborted);
+            await Answers.WriteAsync(http, pipelines.Of(model, api.Status()), ApiJson.Bodies.PipelineBody);
         });
     }
 

@@ -15,8 +15,11 @@ internal static class OpenAiRoutes
         long started = api.Time.GetUtcNow().ToUnixTimeSeconds();
         routes.MapGet("/v1/models", (HttpContext http) => Answers.WriteAsync(
             http, new ModelList("list", [.. api.Inference.Provider.Models.Select(m => ModelOf(m, started))]), ApiJson.Bodies.ModelList));
-        routes.MapGet("/v1/models/{**id}", (HttpContext http) => Answers.WriteAsync(
-            http, ModelOf(api.Inference.Provider.Resolve(RouteIds.Read(http, "id")), started), ApiJson.Bodies.ModelObject));
+        routes.MapGet("/v1/models/{**id}", async (HttpContext http) =>
+        {
+            ModelListing model = await api.Inference.Provider.ResolveAsync(RouteIds.Read(http, "id"), http.RequestAborted);
+            await Answers.WriteAsync(http, ModelOf(model, started), ApiJson.Bodies.ModelObject);
+        });
         routes.MapPost("/v1/chat/completions", (HttpContext http) => ChatAsync(http, api));
         routes.MapPost("/v1/completions", (HttpContext http) => CompleteAsync(http, api));
     }

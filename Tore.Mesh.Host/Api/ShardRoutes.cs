@@ -29,7 +29,7 @@ internal static class ShardRoutes
     {
         JsonFields body = await JsonFields.ReadAsync(http);
         string request = body.RequireString("request_id"), prompt = body.RequireString("prompt");
-        ModelListing model = api.Inference.Provider.Resolve(body.RequireString("model_id"));
+        ModelListing model = await api.Inference.Provider.ResolveAsync(body.RequireString("model_id"), http.RequestAborted);
         int[] ids = [.. PromptEncoder.Encode(InferenceService.TextOf(model), new TextPrompt.Plain(prompt), api.ParseSpecial)];
         await Answers.WriteAsync(http, new TokenizeResult(request, ids, ids.Length), ApiJson.Bodies.TokenizeResult);
     }

@@ -123,6 +123,7 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>A foreign executor that follows <c>/inference/pipeline</c> finds the layers there, loaded on its first call.</summary>
     private async ValueTask<ForwardShard> FindShardAsync(string modelId, CancellationToken cancellationToken)
     {
+        await _node.ResolveAsync(modelId, cancellationToken);
         try
         {
             return ShardOf(_node.FindShard(modelId));

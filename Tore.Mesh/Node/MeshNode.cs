@@ -52,6 +52,8 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     private MeshView? _view;
     private RingPipelineProvider? _provider;
     private MdnsResponder? _mdns;
+    private string[] _unidentified = [];
+    private Task _identified = Task.CompletedTask;
     private NodeState _state = NodeState.Starting;
     private int _disposed;
 
@@ -121,12 +123,35 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
             models.ForEach(m => m.File.Dispose());
             throw;
         }
-        _tasks.Add(IdentifyAsync(models));
+        _unidentified = [.. models.Select(m => m.Label)];
+        _identified = IdentifyAsync(models);
+        _tasks.Add(_identified);
         await Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public ModelListing Resolve(string modelId) => Started(_provider).Resolve(modelId);
+
+    /// <inheritdoc/>
+    public async ValueTask<ModelListing> ResolveAsync(string modelId, CancellationToken cancellationToken)
+    {
+        bool mayCome = !_identified.IsCompleted
+            && (_unidentified.Contains(modelId) || modelId.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase));
+        if (!mayCome || Models.Any(m => m.Label == modelId))
+        {
+            return Resolve(modelId);
+        }
+        try
+        {
+            await _identified.WaitAsync(Limits.ModelReadyWait, _time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new ToreException(ErrorCodes.ModelNotReady,
+                $"'{modelId}' is still being read through for its identity, as at the first start with a file: ask again in a moment.");
+        }
+        return Resolve(modelId);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<ITokenPipeline> AcquireAsync(ModelListing model, int positions, CancellationToken cancellationToken)

@@ -13,6 +13,12 @@ public interface IPipelineProvider
     ModelListing Resolve(string modelId);
 
     /// <summary>
+    /// The same, but waits for a model whose file is here and still being identified, at most 10 s (<c>model_not_ready</c>): a node is
+    /// up as soon as it listens, and nobody who asks it then is told that it has no such model.
+    /// </summary>
+    ValueTask<ModelListing> ResolveAsync(string modelId, CancellationToken cancellationToken) => ValueTask.FromResult(Resolve(modelId));
+
+    /// <summary>
     /// Takes a slot on every stage of a route. Waits at most 10 s for missing layers (<c>model_not_ready</c>, naming them) and
     /// 60 s for slots; when 64 requests wait already, or the wait ends, <c>busy</c>; while shutting down, <c>draining</c>.
     /// </summary>

@@ -43,7 +43,7 @@ public sealed class InferenceService
         TextRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ModelListing model = _provider.Resolve(request.ModelId);
+        ModelListing model = await _provider.ResolveAsync(request.ModelId, cancellationToken);
         ModelText text = TextOf(model);
         List<int> prompt = PromptEncoder.Encode(text, request.Prompt, request.ParseSpecial);
         int maxTokens = MaxTokens(request, prompt.Count, model.ContextLength);
