@@ -40,7 +40,7 @@ internal static class InferenceRoutes
         long? seed = body.Long("seed");
         var request = new TextRequest
         {
-            RequestId = body.String("request_id") ?? Guid.NewGuid().ToString(),
+            RequestId = body.RequestId() ?? Guid.NewGuid().ToString(),
             ModelId = body.RequireString("model_id"),
             Prompt = new TextPrompt.Plain(body.RequireString("prompt")),
             MaxTokens = body.Int("max_new_tokens", 1, int.MaxValue),

@@ -47,6 +47,14 @@ internal sealed class JsonFields
     /// <summary>A string that must be there.</summary>
     public string RequireString(string name) => String(name) ?? throw Invalid($"'{name}' is required.", name);
 
+    /// <summary>A client's id of its request, or null when absent: 1 to <see cref="Limits.RequestIdCharacters"/> characters.</summary>
+    public string? RequestId(string name = "request_id") => String(name) is not string id ? null
+        : id.Length is > 0 and <= Limits.RequestIdCharacters ? id
+        : throw Invalid($"'{name}' must have 1 to {Limits.RequestIdCharacters} characters.", name);
+
+    /// <summary>A client's id of its request, which must be there.</summary>
+    public string RequireRequestId() => RequestId() ?? throw Invalid("'request_id' is required.", "request_id");
+
     /// <summary>A whole number within bounds, or null when absent.</summary>
     public int? Int(string name, int min, int max)
     {

@@ -28,7 +28,7 @@ internal static class ShardRoutes
     private static async Task TokenizeAsync(HttpContext http, ApiContext api)
     {
         JsonFields body = await JsonFields.ReadAsync(http);
-        string request = body.RequireString("request_id"), prompt = body.RequireString("prompt");
+        string request = body.RequireRequestId(), prompt = body.RequireString("prompt");
         ModelListing model = await api.Inference.Provider.ResolveAsync(body.RequireString("model_id"), http.RequestAborted);
         int[] ids = [.. PromptEncoder.Encode(InferenceService.TextOf(model), new TextPrompt.Plain(prompt), api.ParseSpecial)];
         await Answers.WriteAsync(http, new TokenizeResult(request, ids, ids.Length), ApiJson.Bodies.TokenizeResult);

@@ -6,6 +6,7 @@ using Tore.Mesh.Inference;
 using Tore.Mesh.Models;
 using Tore.Mesh.Models.Gguf;
 using Tore.Mesh.Pipelines.Local;
+using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Host.Cli;
 
@@ -19,7 +20,7 @@ internal static class BenchCommand
         Option<int?> generate = CliOptions.Int("--generate", "Tokens that a stream generates (default 64).", 2);
         Option<int?> threads = CliOptions.Int("--threads", "Engine threads of each stage (default one a physical core).", 1, 1024);
         Option<int?> stages = CliOptions.Int("--stages", "Run through N shards in this process.", 1);
-        Option<int?> streams = CliOptions.Int("--streams", "Requests at the same time (default 1).", 1, 1024);
+        Option<int?> streams = CliOptions.Int("--streams", "Requests at the same time (default 1).", 1, Limits.StageSlots);
         Option<int?> repeats = CliOptions.Int("--repeats", "Runs after the warm-up; medians are told (default 3).", 1, 1000);
         Option<int?> chunk = CliOptions.Int("--prefill-chunk", "Prompt tokens of one pass at most (default 512).", 1);
         Option<long?> memory = CliOptions.Bytes("--memory", "Most memory for weights, KV and scratch (default 75 % of what is granted).");

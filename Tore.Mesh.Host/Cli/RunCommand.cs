@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Tore.Mesh.Models;
 using Tore.Mesh.Models.Chat;
 using Tore.Mesh.Pipelines.Text;
+using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Host.Cli;
 
@@ -21,7 +22,7 @@ internal static class RunCommand
         Option<bool> raw = CliOptions.Flag("--raw", "Continue the prompt as it stands, even where the file has a chat template.");
         Option<bool> chat = CliOptions.Flag("--chat", "Answer the prompt as one message of a chat; an error where there is no template.");
         Option<int?> beside = CliOptions.Int(
-            "--beside", "Run N other prompts in the same forward passes; the answer is the same.", 0, 1023);
+            "--beside", "Run N other prompts in the same forward passes; the answer is the same.", 0, Limits.StageSlots - 1);
         var options = new RunOptions();
         var command = new ToreCommand(
             "run", "Answer one prompt on this machine, without a mesh.",

@@ -82,6 +82,10 @@ internal static partial class ToreCli
         {
             return $"Unknown option '{option}'. (A text that begins with '-' goes after '--'.)";
         }
+        if (parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [string command, ..])
+        {
+            return $"Unknown command '{command}'.";
+        }
         return parsed.Errors.Count > 0 ? parsed.Errors[0].Message : null;
     }
 

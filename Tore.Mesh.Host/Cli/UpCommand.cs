@@ -29,6 +29,10 @@ internal static class UpCommand
             {
                 result.AddError("--layers needs --model.");
             }
+            if (result.GetValue(options.ThrowAway) && result.GetValue(options.Data) is null)
+            {
+                result.AddError("--throw-away needs --data.");
+            }
             if (result.GetValue(options.HttpsCert) is null != result.GetValue(options.HttpsKey) is null)
             {
                 result.AddError("--https-cert and --https-key belong together.");

@@ -46,7 +46,7 @@ internal sealed class UpOptions
 
     public Option<int?> Threads { get; } = CliOptions.Int("--threads", "Engine threads (default one a physical core).", 1, 1024);
 
-    public Option<int?> Slots { get; } = CliOptions.Int("--slots", "Requests that each stage here runs at once (default 4).", 1);
+    public Option<int?> Slots { get; } = CliOptions.Int("--slots", "Requests that each stage here runs at once (default 4).", 1, Limits.StageSlots);
 
     public Option<int?> Context { get; } = CliOptions.Int(
         "--context", "Positions of a request (default the model's own, at most 4096).", 1);
@@ -106,7 +106,7 @@ internal sealed class UpOptions
             Plain = parsed.GetValue(HttpPlain),
         },
         ParseSpecial = parsed.GetValue(ParseSpecial),
-        ThrowAway = parsed.GetValue(ThrowAway) && parsed.GetValue(Data) is not null,
+        ThrowAway = parsed.GetValue(ThrowAway),
     };
 
     private static LayerRange? ReadLayers(string? text) => text is null ? null : LayerRange.TryParse(text, out LayerRange range)

@@ -83,7 +83,8 @@ internal sealed class NodeHost : IAsyncDisposable
         }
         await _node.DisposeAsync();
         _backend.Dispose();
-        if (_options.ThrowAway && _options.Node.DataFolder is string folder && Directory.Exists(folder))
+        // Only a folder that was ours: one that another node holds, or that is no data folder, was never opened.
+        if (_options.ThrowAway && _node.DataFolderPath is string folder && Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }

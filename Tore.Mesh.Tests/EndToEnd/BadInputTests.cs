@@ -44,6 +44,8 @@ public sealed class BadInputTests
     [InlineData("run", "stories", "hello", "--temperature", "-1")]
     [InlineData("run", "stories", "hello", "--threads", "0")]
     [InlineData("run", "stories", "hello", "--seed", "abc")]
+    [InlineData("run", "stories", "hello", "--beside", "256")]
+    [InlineData("up", "--throw-away")]
     [InlineData("run", "stories", "hello", "--raw", "--chat")]
     [InlineData("run", "stories", "hello", "--memory", "lots")]
     [InlineData("tokenize", "stories", "text", "--nul")]

@@ -57,6 +57,23 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public async Task Up_ThrowAwayOfAFolderThatIsNotItsOwn_LeavesItAsItIs()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.PathOf("papers"));
+        await File.WriteAllTextAsync(folder.PathOf("papers/thesis"), "years of work");
+        await using UpNode node = await UpNode.StartAsync(folder.PathOf("a"));
+        foreach ((string data, string code) in new[] { ("papers", "data_folder_format"), ("a", "data_folder_locked") })
+        {
+            ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync(
+                ["up", "--json", "--no-mdns", "--throw-away", "--data", folder.PathOf(data)]);
+            Assert.Equal(code, outcome.ErrorCode);
+        }
+        Assert.True(File.Exists(folder.PathOf("papers/thesis")));
+        Assert.True(File.Exists(folder.PathOf("a/node.key")));
+    }
+
+    [Fact]
     public async Task Up_DataFolder_IsTheUsersAlone()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the profile's access list is inherited");

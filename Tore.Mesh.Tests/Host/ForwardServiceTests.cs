@@ -8,6 +8,7 @@ using Tore.Mesh.Host.Api.Forward;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Inference.Sampling;
 using Tore.Mesh.Inference.Stages;
+using Tore.Mesh.Pipelines.Stages;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Tests.Support;
 
@@ -37,17 +38,53 @@ public sealed class ForwardServiceTests
     }
 
     [Fact]
-    public async Task Run_BeyondTheContext_GivesTheRequestUp()
+    public async Task Run_BeyondTheContext_IsRefusedBeforeItTakesASlot()
     {
         using var backend = new ManagedBackend();
         await using var worker = new StageWorker(StoriesModel.LoadShard(backend, new LayerRange(0, 7)));
         var service = new ForwardService((_, _) => throw new InvalidOperationException(), _time, () => 1);
         var shard = new ForwardShard(new ScriptedProvider().Listing, worker);
         ForwardCall tooLong = Call([.. Enumerable.Repeat(5, 513)]);
-        ToreException error = await Assert.ThrowsAsync<ToreException>(() => service.RunAsync(shard, tooLong, CancellationToken.None));
+        ApiException error = await Assert.ThrowsAsync<ApiException>(() => service.RunAsync(shard, tooLong, CancellationToken.None));
         Assert.Equal(ErrorCodes.ContextLengthExceeded, error.Code);
         Assert.Equal(0, service.OpenRequests);
         Assert.Equal(0, worker.OpenSequences);
+    }
+
+    [Fact]
+    public async Task Run_MoreTokensThanTheContextLeaves_LeavesTheRequestWhereItStands()
+    {
+        using var backend = new ManagedBackend();
+        await using var worker = new StageWorker(StoriesModel.LoadShard(backend, new LayerRange(0, 7)));
+        var service = new ForwardService((_, _) => throw new InvalidOperationException(), _time, () => 1);
+        var shard = new ForwardShard(new ScriptedProvider().Listing, worker);
+        ForwardCall prompt = Call([.. Enumerable.Repeat(5, 510)]);
+        await service.RunAsync(shard, prompt, CancellationToken.None);
+        ApiException error = await Assert.ThrowsAsync<ApiException>(
+            () => service.RunAsync(shard, Call([4]) with { NewTokens = 3 }, CancellationToken.None));
+        Assert.Equal(ErrorCodes.ContextLengthExceeded, error.Code);
+        ForwardResult result = await service.RunAsync(shard, Call([4]) with { NewTokens = 2 }, CancellationToken.None);
+        Assert.Equal(512, result.Position);
+    }
+
+    [Fact]
+    public async Task SlotQueue_RequestThatWaits_GetsTheSlotOfTheLongestSilentCall()
+    {
+        using var backend = new ManagedBackend();
+        await using var worker = new StageWorker(StoriesModel.LoadShard(backend, new LayerRange(0, 7), slots: 2));
+        using var slots = new SlotQueue(worker);
+        var service = new ForwardService((_, _) => throw new InvalidOperationException(), _time, () => 1);
+        var shard = new ForwardShard(new ScriptedProvider().Listing, worker);
+        foreach (string request in (string[])["first", "second", "first"])
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await service.RunAsync(shard, Call([1]) with { RequestId = request }, CancellationToken.None);
+        }
+        var spec = new StageSequenceSpec { RequestId = "mesh", Positions = 8, Sampling = SamplingOptions.Greedy };
+        await slots.TakeAsync(spec, new SilentOutput(), CancellationToken.None);
+        Assert.Equal(1, service.OpenRequests);
+        Assert.False(await service.FreeAsync("second"));
+        Assert.True(await service.FreeAsync("first"));
     }
 
     [Theory]
@@ -68,6 +105,25 @@ public sealed class ForwardServiceTests
         http.Connection.ClientCertificate = certificate;
         Exception? error = Record.Exception(() => ShardRoutes.RequireMember(http, context));
         Assert.Equal(passes ? null : 403, (error as ApiException)?.Status);
+    }
+
+    private sealed class SilentOutput : IStageOutput
+    {
+        public void OnActivations(StageSequence sequence, int position, int count, bool wantsToken, ReadOnlySpan<float> rows)
+        {
+        }
+
+        public void OnChunkDone(StageSequence sequence, int position, int count)
+        {
+        }
+
+        public void OnToken(StageSequence sequence, in SampledToken token)
+        {
+        }
+
+        public void OnFailed(StageSequence sequence, ToreException error)
+        {
+        }
     }
 
     private static ForwardCall Call(int[] ids) => new()

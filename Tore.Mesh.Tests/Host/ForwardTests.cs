@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Tore.Mesh.Host.Api.Forward;
 using Tore.Mesh.Inference;
@@ -105,6 +106,8 @@ public sealed class ForwardTests : IAsyncLifetime
     [InlineData("false,true", "\"request_id\":\"r\",\"activations\":\"\"", "is_first_shard")]
     [InlineData("true,true", "\"input_ids\":[1]", "request_id")]
     [InlineData("true,true", "\"request_id\":\"r\",\"input_ids\":[99999],\"max_new_tokens\":1", "99999")]
+    [InlineData("true,true", "\"request_id\":\"\",\"input_ids\":[1]", "request_id")]
+    [InlineData("true,true", "\"request_id\":\"r\",\"input_ids\":[1],\"max_new_tokens\":513", "context")]
     [InlineData("true,true", "\"request_id\":\"r\",\"input_ids\":[1],\"position\":4", "position")]
     [InlineData("true,true", "\"request_id\":\"r\",\"input_ids\":[1],\"max_new_tokens\":-1", "max_new_tokens")]
     public async Task Forward_BadCall_Is400AndHoldsNothing(string place, string fields, string names)
@@ -119,10 +122,15 @@ public sealed class ForwardTests : IAsyncLifetime
         Assert.Equal(0, worker.OpenSequences);
     }
 
+    /// <summary>A row of the model's width that holds no number.</summary>
+    public static TheoryData<string> NoNumbersRows =>
+        [Convert.ToBase64String(MemoryMarshal.AsBytes(Enumerable.Repeat(float.NaN, 128).ToArray().AsSpan()))];
+
     [Theory]
     [InlineData("AAAA")]
     [InlineData("not base64")]
     [InlineData("")]
+    [MemberData(nameof(NoNumbersRows))]
     public async Task Forward_BadActivations_Is400(string activations)
     {
         await using var worker = new StageWorker(StoriesModel.LoadShard(_backend, new LayerRange(3, 7)));

@@ -79,6 +79,9 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     /// <summary>The node's certificate, which HTTPS may use too; known once started.</summary>
     public X509Certificate2 Certificate => Started(_certificate).Certificate;
 
+    /// <summary>The data folder that this node has locked, or had until it ended; null before, and where it could not be opened.</summary>
+    public string? DataFolderPath => _folder?.FullPath;
+
     /// <inheritdoc/>
     public IReadOnlyList<ModelListing> Models => Started(_provider).Models;
 

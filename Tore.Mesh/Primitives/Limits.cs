@@ -193,6 +193,9 @@ public static class Limits
     /// <summary>Longest drain at shutdown.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 
+    /// <summary>Characters of a request id that a client chooses.</summary>
+    public const int RequestIdCharacters = 256;
+
     /// <summary>Silence after which a forward call's KV is freed.</summary>
     public static readonly TimeSpan ForwardIdle = TimeSpan.FromSeconds(60);
 

@@ -48,7 +48,7 @@ internal sealed record ForwardCall
         (SamplingOptions sampling, long? seed) = ReadSampling(body);
         return new ForwardCall
         {
-            RequestId = body.RequireString("request_id"),
+            RequestId = body.RequireRequestId(),
             Ids = ids,
             Rows = rows,
             Count = shard.IsFirst ? ids.Length : rows.Length / shard.Width,
@@ -96,7 +96,10 @@ internal sealed record ForwardCall
             throw new ApiException(413, ErrorCodes.PayloadTooLarge, $"'activations' hold {bytes.Length} bytes; at most "
                 + $"{Limits.ActivationBytes} a call.", "activations");
         }
-        return MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        float[] rows = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        return Array.TrueForAll(rows, float.IsFinite)
+            ? rows
+            : throw JsonFields.Invalid("'activations' hold an infinite or undefined number.", "activations");
     }
 
     private static (SamplingOptions Sampling, long? Seed) ReadSampling(JsonFields body)

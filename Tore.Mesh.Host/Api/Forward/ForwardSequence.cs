@@ -42,6 +42,12 @@ internal sealed class ForwardSequence : IStageOutput
     /// <summary>The seed in force.</summary>
     public ulong Seed { get; }
 
+    /// <summary>What runs it.</summary>
+    public StageWorker Worker => _worker;
+
+    /// <summary>When its last call ended, on the service's clock.</summary>
+    public long SilentSince { get; set; }
+
     /// <summary>The position of the next row.</summary>
     public int Position { get; private set; }
 

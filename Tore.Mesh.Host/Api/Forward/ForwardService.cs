@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Tore.Mesh.Inference.Stages;
 using Tore.Mesh.Models;
 using Tore.Mesh.Models.Tokenizers;
 using Tore.Mesh.Primitives;
@@ -15,6 +16,7 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
     private const ulong SeedMask = (1UL << 53) - 1;
 
     private readonly ConcurrentDictionary<(Digest Model, string Request), ForwardSequence> _open = new();
+    private readonly Lock _watching = new();
 
     /// <summary>Requests that hold KV.</summary>
     public int OpenRequests => _open.Count;
@@ -32,6 +34,7 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
         {
             sequence.Idle!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             CheckContinues(sequence, call);
+            CheckFits(shard, call, sequence.Position);
             return await StepAsync(shard, sequence, call, cancellationToken);
         }
         catch (Exception error) when (error is not ApiException)
@@ -42,6 +45,7 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
         }
         finally
         {
+            sequence.SilentSince = time.GetTimestamp();
             if (_open.ContainsKey(key))
             {
                 sequence.Idle!.Change(Limits.ForwardIdle, Timeout.InfiniteTimeSpan);
@@ -73,6 +77,8 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
                 $"'position' is {call.Position}, but nothing of this request is held here (freed, or silent for "
                     + $"{Limits.ForwardIdle.TotalSeconds} s): start it anew at 0.", "position");
         }
+        CheckFits(shard, call, 0);
+        Watch(shard.Worker);
         ForwardSequence sequence = await OpenAsync(shard, call);
         sequence.Idle = time.CreateTimer(
             _ => _ = FreeAsync(key, new ToreException(ErrorCodes.NotFound, "The request was silent too long.")),
@@ -94,25 +100,39 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
             {
                 return new ForwardSequence(shard.Worker, call, seed);
             }
-            catch (ToreException busy) when (busy.Code == ErrorCodes.Busy && IdleKey(shard.Model.Digest) is { } idle)
+            catch (ToreException busy) when (busy.Code == ErrorCodes.Busy && IdleKey(shard.Worker) is { } idle)
             {
-                // Give up a request that no call works on, to make room.
-                await FreeAsync(idle, new ToreException(ErrorCodes.Busy, "Another request needed the room."));
+                await FreeAsync(idle, RoomNeeded());
             }
         }
     }
 
-    private (Digest, string)? IdleKey(Digest model)
+    /// <summary>Requests that come over the mesh share the worker's slots: whoever waits for one gets that of an idle call.</summary>
+    private void Watch(StageWorker worker)
     {
-        foreach (((Digest Model, string Request) key, ForwardSequence sequence) in _open)
+        lock (_watching)
         {
-            if (key.Model == model && sequence.Turn.CurrentCount > 0)
-            {
-                return key;
-            }
+            worker.SlotWanted -= GiveUpOne;
+            worker.SlotWanted += GiveUpOne;
         }
-        return null;
     }
+
+    private void GiveUpOne(StageWorker worker)
+    {
+        if (IdleKey(worker) is { } idle)
+        {
+            _ = FreeAsync(idle, RoomNeeded());
+        }
+    }
+
+    private static ToreException RoomNeeded() => new(ErrorCodes.Busy, "Another request needed the room: start this one anew.");
+
+    /// <summary>The request that no call works on and that has been silent longest.</summary>
+    private (Digest, string)? IdleKey(StageWorker worker) => _open
+        .Where(held => held.Value.Worker == worker && held.Value.Turn.CurrentCount > 0)
+        .OrderBy(held => held.Value.SilentSince)
+        .Select(held => ((Digest, string)?)held.Key)
+        .FirstOrDefault();
 
     private async Task<bool> FreeAsync((Digest, string) key, ToreException reason)
     {
@@ -133,6 +153,18 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
         if (call.NewTokens > 0 && sequence.First.NewTokens > 0 && call.Sampling != sequence.First.Sampling)
         {
             throw JsonFields.Invalid("Temperature and sampling of a request cannot change on its way.", "sampling");
+        }
+    }
+
+    /// <summary>All rows of a call, those of the tokens that it draws and feeds included, must fit; nothing is truncated.</summary>
+    private static void CheckFits(ForwardShard shard, ForwardCall call, int position)
+    {
+        int context = shard.Worker.Shard.ContextLength;
+        if ((long)position + call.Count + Math.Max(call.NewTokens - 1, 0) > context)
+        {
+            throw new ApiException(
+                StatusCodes.Status400BadRequest, ErrorCodes.ContextLengthExceeded,
+                $"{call.Count} rows from position {position} and {call.NewTokens} tokens to draw exceed the context of {context}.");
         }
     }
 

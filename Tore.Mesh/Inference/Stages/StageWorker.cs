@@ -47,6 +47,12 @@ public sealed class StageWorker : IAsyncDisposable
     /// <summary>Raised when a slot has become free, on any thread; a handler must not block.</summary>
     public event Action? SlotFreed;
 
+    /// <summary>Raised when a request begins to wait for a slot: who holds an idle one may give it up; a handler must not block.</summary>
+    public event Action<StageWorker>? SlotWanted;
+
+    /// <summary>Tells the holders of slots that one is wanted.</summary>
+    public void AskForSlot() => SlotWanted?.Invoke(this);
+
     /// <summary>Takes a slot for a sequence.</summary>
     /// <exception cref="ToreException"><c>context_length_exceeded</c>, <c>busy</c>, or <c>draining</c> after disposal.</exception>
     public StageSequence Open(StageSequenceSpec spec, IStageOutput output)

@@ -34,6 +34,7 @@ internal sealed class SlotQueue : IDisposable
     public async Task<StageSequence> TakeAsync(StageSequenceSpec spec, IStageOutput output, CancellationToken cancellationToken)
     {
         var waiter = new Waiter(spec, output);
+        bool waits;
         lock (_gate)
         {
             if (_disposed)
@@ -46,6 +47,11 @@ internal sealed class SlotQueue : IDisposable
             }
             _waiting.AddLast(waiter.Node);
             Serve();
+            waits = waiter.Node.List is not null;
+        }
+        if (waits)
+        {
+            _worker.AskForSlot();
         }
         try
         {
