@@ -44,7 +44,7 @@ public sealed partial class DocsCommandsTests
     public void Parse_CommandOfADocsPage_IsTaken(string page, string line)
     {
         RootCommand root = ToreCli.Build(
-            new CliConsole(Stream.Null, TextWriter.Null, TextWriter.Null, errorIsTerminal: false), new Option<bool>("--json"));
+            new CliConsole(Stream.Null, TextWriter.Null, TextWriter.Null, errorIsTerminal: false), new Option<bool>("--json") { Recursive = true });
         ParseResult parsed = root.Parse(CommandLineParser.SplitCommandLine(line).ToArray());
         Assert.True(parsed.Errors.Count == 0, $"{page}: tore {line}: {string.Join("; ", parsed.Errors.Select(error => error.Message))}");
     }
