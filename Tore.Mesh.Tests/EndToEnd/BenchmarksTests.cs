@@ -18,7 +18,8 @@ public sealed class BenchmarksTests
         Assert.SkipUnless(File.Exists(program), "simulations/Benchmarks is not built (build the solution)");
         using var folder = new TemporaryFolder();
         using Process process = Process.Start(new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", program, suite, "--json", "--models", folder.FullPath])
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            ["exec", program, suite, "--json", "--models", folder.FullPath])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -44,7 +44,8 @@ public sealed partial class DocsCommandsTests
     public void Parse_CommandOfADocsPage_IsTaken(string page, string line)
     {
         RootCommand root = ToreCli.Build(
-            new CliConsole(Stream.Null, TextWriter.Null, TextWriter.Null, errorIsTerminal: false), new Option<bool>("--json") { Recursive = true });
+            new CliConsole(Stream.Null, TextWriter.Null, TextWriter.Null, errorIsTerminal: false),
+            new Option<bool>("--json") { Recursive = true });
         ParseResult parsed = root.Parse(CommandLineParser.SplitCommandLine(line).ToArray());
         Assert.True(parsed.Errors.Count == 0, $"{page}: tore {line}: {string.Join("; ", parsed.Errors.Select(error => error.Message))}");
     }
@@ -55,7 +56,8 @@ public sealed partial class DocsCommandsTests
     [GeneratedRegex("^```[a-z]*\n(?<body>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Fence();
 
-    // "tore X", "out/tore X", behind a prompt or a pipe, or "dotnet run --project Tore.Mesh.Host -c Release -- X"; up to a pipe or redirection.
+    // "tore X", "out/tore X", behind a prompt or a pipe, or "dotnet run --project Tore.Mesh.Host -c Release -- X"; up to a pipe or
+    // a redirection.
     [GeneratedRegex(@"(?:^|[$|]\s*)(?:(?:out/)?tore|dotnet run --project Tore\.Mesh\.Host -c Release --)\s(?<line>[^|<>]*)")]
     private static partial Regex Command();
 }
