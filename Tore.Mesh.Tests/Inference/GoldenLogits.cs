@@ -9,7 +9,7 @@ namespace Tore.Mesh.Tests.Inference;
 /// </summary>
 internal sealed class GoldenLogits
 {
-    private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly float[] _rows;
 
@@ -44,7 +44,7 @@ internal sealed class GoldenLogits
         string text = File.ReadAllText(SharedFiles.Require($"golden/logits/{model}.json"));
         byte[] bytes = File.ReadAllBytes(SharedFiles.Require($"golden/logits/{model}.f32"));
         float[] rows = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
-        return new GoldenLogits(model, JsonSerializer.Deserialize<Reference>(text, _json)!, rows);
+        return new GoldenLogits(model, JsonSerializer.Deserialize<Reference>(text, Snake)!, rows);
     }
 
     /// <summary>Path of the model's file.</summary>

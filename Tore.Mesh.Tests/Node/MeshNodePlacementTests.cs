@@ -25,6 +25,18 @@ public sealed class MeshNodePlacementTests
     }
 
     [Fact]
+    public async Task Preload_LoadsOnlyThisNodesRange()
+    {
+        await using Cluster cluster = await Cluster.StartAsync(2);
+        MeshNode node = cluster.Nodes[0], other = cluster.Nodes[1];
+        Assert.Throws<ToreException>(() => node.FindShard("stories"));
+        await node.PreloadAsync("stories", None);
+        PipelineStage own = node.Status.Models[0].Route.Single(s => s.Node == node.Id);
+        Assert.Equal(own.Layers, node.FindShard("stories").Worker.Shard.Layers);
+        Assert.Equal(ErrorCodes.ModelNotReady, Assert.Throws<ToreException>(() => other.FindShard("stories")).Code);
+    }
+
+    [Fact]
     public async Task MissingLayers_AreNamed_AndCoveredWhenTheirNodeComes()
     {
         await using var cluster = new Cluster();

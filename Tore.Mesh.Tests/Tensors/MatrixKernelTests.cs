@@ -4,7 +4,7 @@ namespace Tore.Mesh.Tests.Tensors;
 
 public sealed class MatrixKernelTests
 {
-    private static readonly int[] _tokenCounts = [1, 2, 3, 7, 8, 9, 33];
+    private static readonly int[] TokenCounts = [1, 2, 3, 7, 8, 9, 33];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -18,7 +18,7 @@ public sealed class MatrixKernelTests
             float[] bias = Activations.Random(1, rows, seed + 1);
             float[] x = Activations.Random(33, columns, seed + 2);
             float[] expected = Products.Run(matrix, x, 33, bias, KernelSet.Portable);
-            foreach (int tokens in _tokenCounts)
+            foreach (int tokens in TokenCounts)
             {
                 float[] y = Products.Run(matrix, x, tokens, bias, set);
                 for (int i = 0; i < y.Length; i++)

@@ -13,13 +13,13 @@ public static class EngineFingerprint
     /// <summary>Version of docs/arithmetic.md.</summary>
     public const int ArithmeticVersion = 1;
 
-    private static readonly Lazy<string> _current = new(() => Compute(KernelSets.Current));
+    private static readonly Lazy<string> Once = new(() => Compute(KernelSets.Current));
 
     /// <summary>
     /// The fingerprint of the kernels that this process uses; computed once. The work takes some 7 ms; the first call also compiles
     /// the kernels of every type, which takes about a tenth of a second, so ask for it where nobody waits.
     /// </summary>
-    public static string Current => _current.Value;
+    public static string Current => Once.Value;
 
     /// <summary>The fingerprint of one kernel set that this machine can run: <c>arith-1:</c> and 64 hex digits.</summary>
     public static string Compute(KernelSet set)

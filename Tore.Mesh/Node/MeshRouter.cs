@@ -191,5 +191,11 @@ internal sealed class MeshRouter : IPeerTraffic, IAsyncDisposable
         {
             _links.TrySendControl(to, new Refused(call, ErrorCodes.Draining, "The node is shutting down."));
         }
+        catch (Exception defect)
+        {
+            // The asker must not wait for ever for what this node cannot do.
+            _links.TrySendControl(to, new Refused(call, ErrorCodes.Internal, $"Node {_links.Self.Short} failed: {defect.Message}"));
+            throw;
+        }
     }
 }

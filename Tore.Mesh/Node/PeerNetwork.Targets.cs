@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Pipelines.Ring;
 using Tore.Mesh.Primitives;
@@ -154,7 +155,14 @@ internal sealed partial class PeerNetwork
     {
         await Task.Yield();
         NodeId peer = target.Link.Peer.Id;
-        await target.Link.RunAsync(new ActivationHandler(_traffic, peer), CancellationToken.None);
+        try
+        {
+            await target.Link.RunAsync(new ActivationHandler(_traffic, peer), CancellationToken.None);
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            _logger.LogError(defect, "{Link} ended by a defect of this node.", target.Link);
+        }
         lock (_gate)
         {
             if (_targets.TryGetValue(peer, out List<LinkTarget>? targets) && targets.Remove(target) && targets.Count == 0)

@@ -140,13 +140,13 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
 
     void IPeerEffects.Dial(PeerAddress address) => _tasks.Add(DialControlAsync(address));
 
-    void IPeerEffects.SendInfo(long link) => _control[link].TrySend(_options.Describe());
+    void IPeerEffects.SendInfo(long link) => TrySend(link, _options.Describe());
 
-    void IPeerEffects.SendPeers(long link, IReadOnlyList<KnownPeer> known) => _control[link].TrySend(new Peers(known));
+    void IPeerEffects.SendPeers(long link, IReadOnlyList<KnownPeer> known) => TrySend(link, new Peers(known));
 
-    void IPeerEffects.SendPing(long link, uint number) => _control[link].TrySend(new Ping(number, NowMicroseconds()));
+    void IPeerEffects.SendPing(long link, uint number) => TrySend(link, new Ping(number, NowMicroseconds()));
 
-    void IPeerEffects.SendGoodbye(long link, string code, string text) => _control[link].TrySend(new Goodbye(code, text));
+    void IPeerEffects.SendGoodbye(long link, string code, string text) => TrySend(link, new Goodbye(code, text));
 
     void IPeerEffects.Close(long link, string code, string reason)
     {
@@ -161,6 +161,15 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
     {
         Volatile.Write(ref _snapshot, snapshot);
         _membersChanged = true;
+    }
+
+    private void TrySend<T>(long link, in T message)
+        where T : struct, IMessage<T>
+    {
+        if (_control.TryGetValue(link, out Link? open))
+        {
+            open.TrySend(message);
+        }
     }
 
     /// <summary>One turn of the directory: calls it, sets its timer, and tells of changes when the lock is free again.</summary>
@@ -248,8 +257,15 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
     private async Task RunControlAsync(long number, Link link)
     {
         await Task.Yield();
-        ToreException? reason = await link.RunAsync(new ControlHandler(this, number), CancellationToken.None);
-        _logger.LogDebug("{Link} ended: {Reason}", link, reason?.Message ?? "closed by the peer");
+        try
+        {
+            ToreException? reason = await link.RunAsync(new ControlHandler(this, number), CancellationToken.None);
+            _logger.LogDebug("{Link} ended: {Reason}", link, reason?.Message ?? "closed by the peer");
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            _logger.LogError(defect, "{Link} ended by a defect of this node.", link);
+        }
         Act((directory, now) =>
         {
             _control.Remove(number);

@@ -9,13 +9,13 @@ namespace Tore.Mesh.Tensors;
 /// </summary>
 public static class KernelSets
 {
-    private static readonly KernelSet[] _available = Detect();
+    private static readonly KernelSet[] Runnable = Detect();
 
     /// <summary>The fastest available set.</summary>
-    public static KernelSet Current => _available[0];
+    public static KernelSet Current => Runnable[0];
 
     /// <summary>Every set that this process can run, the fastest first, <see cref="KernelSet.Portable"/> last.</summary>
-    public static ReadOnlySpan<KernelSet> Available => _available;
+    public static ReadOnlySpan<KernelSet> Available => Runnable;
 
     /// <summary>The name that <c>--json</c> and records show, such as <c>avx512-vnni</c>.</summary>
     public static string NameOf(KernelSet set) => set switch

@@ -107,15 +107,17 @@ internal sealed partial class Link
     }
 
     private static ToreException ReasonOf(
-        Exception failure, LinkHandshake? handshake, bool timedOut, ToreException? connectionReason, LinkOptions options) => failure switch
-    {
-        OperationCanceledException when timedOut => new ToreException(ErrorCodes.HandshakeTimeout,
-            $"The peer did not send {handshake?.Waiting ?? "its part of TLS"} within {options.HandshakeTimeout.TotalSeconds:0.#} s.",
-            failure),
-        OperationCanceledException => new ToreException(ErrorCodes.Cancelled, "The link was given up before it stood.", failure),
-        ToreException { Code: ErrorCodes.LinkClosed } broken => new ToreException(ErrorCodes.HandshakeFailed,
-            $"The peer broke the connection before {handshake?.Waiting ?? "TLS was done"}: {broken.Message}", broken),
-        ToreException known => known,
-        _ => connectionReason ?? new ToreException(ErrorCodes.HandshakeFailed, $"The link could not be set up: {failure.Message}", failure),
-    };
+        Exception failure, LinkHandshake? handshake, bool timedOut, ToreException? connectionReason, LinkOptions options) =>
+        failure switch
+        {
+            OperationCanceledException when timedOut => new ToreException(ErrorCodes.HandshakeTimeout,
+                $"The peer did not send {handshake?.Waiting ?? "its part of TLS"} within {options.HandshakeTimeout.TotalSeconds:0.#} s.",
+                failure),
+            OperationCanceledException => new ToreException(ErrorCodes.Cancelled, "The link was given up before it stood.", failure),
+            ToreException { Code: ErrorCodes.LinkClosed } broken => new ToreException(ErrorCodes.HandshakeFailed,
+                $"The peer broke the connection before {handshake?.Waiting ?? "TLS was done"}: {broken.Message}", broken),
+            ToreException known => known,
+            _ => connectionReason
+                ?? new ToreException(ErrorCodes.HandshakeFailed, $"The link could not be set up: {failure.Message}", failure),
+        };
 }

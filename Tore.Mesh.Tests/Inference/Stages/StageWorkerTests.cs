@@ -7,7 +7,7 @@ namespace Tore.Mesh.Tests.Inference.Stages;
 
 public sealed class StageWorkerTests : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFolder _folder = new();
     private readonly ManagedBackend _backend;
@@ -29,7 +29,7 @@ public sealed class StageWorkerTests : IAsyncDisposable
         output.Next = (sequence, id, position) => worker.Post(sequence, position, [id], true);
         StageSequence sequence = worker.Open(Spec(20, 5), output);
         Assert.Equal(PostResult.Accepted, worker.Post(sequence, 0, [1, 2, 3, 4, 5, 6, 7], true));
-        await output.Ended.Task.WaitAsync(_patience);
+        await output.Ended.Task.WaitAsync(Patience);
         await worker.Close(sequence);
         Assert.Equal([(0, 3), (3, 3)], output.Chunks);
         Assert.Equal([7, 8, 9, 10, 11], output.Tokens.Select(token => token.Position));
@@ -45,7 +45,7 @@ public sealed class StageWorkerTests : IAsyncDisposable
         worker.Post(sequence, 0, [1, 2], false);
         worker.Post(sequence, 2, [3, 4, 5], false);
         worker.Post(sequence, 5, [6], true);
-        await output.Ended.Task.WaitAsync(_patience);
+        await output.Ended.Task.WaitAsync(Patience);
         await worker.Close(sequence);
         Assert.Equal([(0, 2), (2, 3)], output.Chunks);
     }
@@ -60,7 +60,7 @@ public sealed class StageWorkerTests : IAsyncDisposable
         Assert.Equal(PostResult.OutOfOrder, worker.Post(sequence, 0, [1, 2, 3, 4, 5], false));
         Assert.Equal(ErrorCodes.InvalidRequest, Assert.Throws<ToreException>(() => worker.Post(sequence, 0, [1024], false)).Code);
         Assert.Equal(PostResult.Accepted, worker.Post(sequence, 0, [1, 2], true));
-        await output.Ended.Task.WaitAsync(_patience);
+        await output.Ended.Task.WaitAsync(Patience);
         await worker.Close(sequence);
         Assert.Equal(PostResult.Closed, worker.Post(sequence, 2, [1], true));
     }
@@ -98,11 +98,11 @@ public sealed class StageWorkerTests : IAsyncDisposable
         Assert.Equal(ErrorCodes.Busy, Assert.Throws<ToreException>(() => worker.Open(Spec(1, 1), closing)).Code);
         worker.Post(first, 0, [1, 2, 3], true);
         worker.Post(second, 0, [4, 5], true);
-        await third.Task.WaitAsync(_patience);
-        await worker.Close(first).WaitAsync(_patience);
+        await third.Task.WaitAsync(Patience);
+        await worker.Close(first).WaitAsync(Patience);
         int tokens = closing.Tokens.Count;
         StageSequence next = worker.Open(Spec(256, 1), closing);
-        await staying.Ended.Task.WaitAsync(_patience);
+        await staying.Ended.Task.WaitAsync(Patience);
         Assert.Equal(tokens, closing.Tokens.Count);
         Assert.Equal(200, staying.Tokens.Count);
         await Task.WhenAll(worker.Close(second), worker.Close(next));
@@ -117,7 +117,7 @@ public sealed class StageWorkerTests : IAsyncDisposable
         var output = new RecordingOutput();
         worker.Open(Spec(8, 1), output);
         await worker.DisposeAsync();
-        Assert.Equal(ErrorCodes.Draining, (await output.Failed.Task.WaitAsync(_patience)).Code);
+        Assert.Equal(ErrorCodes.Draining, (await output.Failed.Task.WaitAsync(Patience)).Code);
     }
 
     [Fact]
@@ -127,11 +127,11 @@ public sealed class StageWorkerTests : IAsyncDisposable
         var output = new RecordingOutput { Next = (_, _, _) => throw new InvalidDataException("output") };
         StageSequence bad = worker.Open(Spec(8, 3), output);
         worker.Post(bad, 0, [1], true);
-        Assert.Equal(ErrorCodes.Internal, (await output.Failed.Task.WaitAsync(_patience)).Code);
+        Assert.Equal(ErrorCodes.Internal, (await output.Failed.Task.WaitAsync(Patience)).Code);
         var good = new RecordingOutput();
         StageSequence next = worker.Open(Spec(8, 1), good);
         worker.Post(next, 0, [1], true);
-        await good.Ended.Task.WaitAsync(_patience);
+        await good.Ended.Task.WaitAsync(Patience);
         Assert.Equal(1, worker.OpenSequences);
     }
 
@@ -146,7 +146,7 @@ public sealed class StageWorkerTests : IAsyncDisposable
         var output = new Measuring(worker, allocated, ended);
         StageSequence sequence = worker.Open(Spec(500, 480), output);
         worker.Post(sequence, 0, [1, 2, 3], true);
-        await ended.Task.WaitAsync(_patience);
+        await ended.Task.WaitAsync(Patience);
         // The first passes may still compile and inflate locks.
         long[] steady = [.. allocated.Skip(100)];
         Assert.Equal(380, steady.Length);

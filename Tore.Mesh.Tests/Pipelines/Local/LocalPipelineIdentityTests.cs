@@ -10,7 +10,7 @@ namespace Tore.Mesh.Tests.Pipelines.Local;
 /// <summary>Same model, ids and options: the same tokens and the same bits, however the work is cut.</summary>
 public sealed class LocalPipelineIdentityTests
 {
-    private static readonly SamplingOptions _seeded = new() { Temperature = 0.9f, RepeatPenalty = 1.1f, Seed = 42 };
+    private static readonly SamplingOptions Seeded = new() { Temperature = 0.9f, RepeatPenalty = 1.1f, Seed = 42 };
 
     [Theory]
     [InlineData(1)]
@@ -66,9 +66,9 @@ public sealed class LocalPipelineIdentityTests
     private static PipelineRequest[] Requests(int length, int tokens) =>
     [
         LocalRuns.Request(Prompt(length, 7), tokens, SamplingOptions.Greedy),
-        LocalRuns.Request(Prompt(length - 50, 11), tokens, _seeded),
+        LocalRuns.Request(Prompt(length - 50, 11), tokens, Seeded),
         LocalRuns.Request(Prompt(5, 13), tokens * 3, SamplingOptions.Greedy),
-        LocalRuns.Request(Prompt(length / 2, 17), tokens / 2, _seeded with { Seed = 7 }),
+        LocalRuns.Request(Prompt(length / 2, 17), tokens / 2, Seeded with { Seed = 7 }),
     ];
 
     private static IEnumerable<int> Prompt(int length, int step) =>

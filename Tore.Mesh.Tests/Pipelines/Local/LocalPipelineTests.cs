@@ -10,8 +10,8 @@ namespace Tore.Mesh.Tests.Pipelines.Local;
 
 public sealed class LocalPipelineTests : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
-    private static readonly ShardOptions _options = new() { Threads = 1, ContextLength = 256, Slots = 2 };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly ShardOptions Options = new() { Threads = 1, ContextLength = 256, Slots = 2 };
 
     private readonly LocalRuns _runs = new(TestShards.StoriesPath);
 
@@ -19,19 +19,19 @@ public sealed class LocalPipelineTests : IDisposable
 
     [Fact]
     public void Load_MoreStagesThanLayers_IsInvalidStages() =>
-        Assert.Equal(ErrorCodes.InvalidStages, Assert.Throws<ToreException>(() => _runs.Load(9, _options)).Code);
+        Assert.Equal(ErrorCodes.InvalidStages, Assert.Throws<ToreException>(() => _runs.Load(9, Options)).Code);
 
     [Fact]
     public void Load_StagesTogetherOverTheBudget_IsRefused()
     {
-        ShardOptions options = _options with { MemoryBytes = 8 * 1024 * 1024 };
+        ShardOptions options = Options with { MemoryBytes = 8 * 1024 * 1024 };
         Assert.Equal(ErrorCodes.MemoryBudgetExceeded, Assert.Throws<ToreException>(() => _runs.Load(8, options)).Code);
     }
 
     [Fact]
     public async Task AcquireAsync_MoreThanTheContext_IsRefused()
     {
-        await using LocalPipelineProvider provider = _runs.Load(1, _options);
+        await using LocalPipelineProvider provider = _runs.Load(1, Options);
         var error = await Assert.ThrowsAsync<ToreException>(async () => await provider.AcquireAsync(provider.Models[0], 257, default));
         Assert.Equal(ErrorCodes.ContextLengthExceeded, error.Code);
     }
@@ -39,30 +39,30 @@ public sealed class LocalPipelineTests : IDisposable
     [Fact]
     public async Task AcquireAsync_AllSlotsTaken_WaitsForOne()
     {
-        await using LocalPipelineProvider provider = _runs.Load(1, _options);
+        await using LocalPipelineProvider provider = _runs.Load(1, Options);
         ITokenPipeline first = await provider.AcquireAsync(provider.Models[0], 10, default);
         await using ITokenPipeline second = await provider.AcquireAsync(provider.Models[0], 10, default);
         Task<ITokenPipeline> third = provider.AcquireAsync(provider.Models[0], 10, default).AsTask();
         Assert.False(third.IsCompleted);
         await first.DisposeAsync();
-        await using ITokenPipeline got = await third.WaitAsync(_patience);
+        await using ITokenPipeline got = await third.WaitAsync(Patience);
         Assert.Equal(provider.Stages, got.Stages);
     }
 
     [Fact]
     public async Task DisposeAsync_SomeoneWaits_TellsThemDraining()
     {
-        LocalPipelineProvider provider = _runs.Load(1, _options with { Slots = 1 });
+        LocalPipelineProvider provider = _runs.Load(1, Options with { Slots = 1 });
         await provider.AcquireAsync(provider.Models[0], 10, default);
         Task<ITokenPipeline> waiting = provider.AcquireAsync(provider.Models[0], 10, default).AsTask();
         await provider.DisposeAsync();
-        Assert.Equal(ErrorCodes.Draining, (await Assert.ThrowsAsync<ToreException>(() => waiting.WaitAsync(_patience))).Code);
+        Assert.Equal(ErrorCodes.Draining, (await Assert.ThrowsAsync<ToreException>(() => waiting.WaitAsync(Patience))).Code);
     }
 
     [Fact]
     public async Task GenerateAsync_EmptyPrompt_IsRefused()
     {
-        await using LocalPipelineProvider provider = _runs.Load(1, _options);
+        await using LocalPipelineProvider provider = _runs.Load(1, Options);
         await using ITokenPipeline pipeline = await provider.AcquireAsync(provider.Models[0], 10, default);
         var error = await Assert.ThrowsAsync<ToreException>(() => FirstAsync(pipeline, LocalRuns.Request([], 1, SamplingOptions.Greedy)));
         Assert.Equal(ErrorCodes.EmptyPrompt, error.Code);
@@ -73,7 +73,7 @@ public sealed class LocalPipelineTests : IDisposable
     [InlineData(3)]
     public async Task GenerateAsync_ReaderStopsEarly_FreesTheSlotsOnEveryStage(int stages)
     {
-        await using LocalPipelineProvider provider = _runs.Load(stages, _options);
+        await using LocalPipelineProvider provider = _runs.Load(stages, Options);
         await using ITokenPipeline pipeline = await provider.AcquireAsync(provider.Models[0], 250, default);
         PipelineRequest request = LocalRuns.Request([1, 300, 301], 200, SamplingOptions.Greedy);
         int first = await FirstAsync(pipeline, request);
@@ -84,7 +84,7 @@ public sealed class LocalPipelineTests : IDisposable
     [Fact]
     public async Task GenerateAsync_Cancelled_Throws()
     {
-        await using LocalPipelineProvider provider = _runs.Load(2, _options);
+        await using LocalPipelineProvider provider = _runs.Load(2, Options);
         await using ITokenPipeline pipeline = await provider.AcquireAsync(provider.Models[0], 250, default);
         using var cancel = new CancellationTokenSource();
         PipelineRequest request = LocalRuns.Request([1, 300], 200, SamplingOptions.Greedy);
@@ -101,7 +101,7 @@ public sealed class LocalPipelineTests : IDisposable
     [Fact]
     public async Task GenerateAsync_EndToken_IsDeliveredAsTheLast()
     {
-        await using LocalPipelineProvider provider = _runs.Load(1, _options);
+        await using LocalPipelineProvider provider = _runs.Load(1, Options);
         PipelineRequest request = LocalRuns.Request([1, 300, 301], 40, SamplingOptions.Greedy);
         int[] all = await IdsAsync(provider, request);
         int end = all[7];
@@ -112,7 +112,7 @@ public sealed class LocalPipelineTests : IDisposable
     [Fact]
     public async Task GenerateAsync_LogProbs_AreOfTheModelAndBestFirst()
     {
-        await using LocalPipelineProvider provider = _runs.Load(1, _options);
+        await using LocalPipelineProvider provider = _runs.Load(1, Options);
         await using ITokenPipeline pipeline = await provider.AcquireAsync(provider.Models[0], 20, default);
         PipelineRequest request = LocalRuns.Request([1, 300, 301], 5, SamplingOptions.Greedy) with { TopLogProbs = 3 };
         int tokens = 0;
@@ -133,7 +133,7 @@ public sealed class LocalPipelineTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         using var runs = new LocalRuns(TestShards.OverflowingModel(folder, token: 700));
-        await using LocalPipelineProvider provider = runs.Load(stages, _options);
+        await using LocalPipelineProvider provider = runs.Load(stages, Options);
         PipelineRequest good = LocalRuns.Request([1, 300, 301], 30, SamplingOptions.Greedy);
         string[] alone = await LocalRuns.RunAsync(provider, good);
         Task<string[]> beside = LocalRuns.RunAsync(provider, good);
@@ -150,7 +150,7 @@ public sealed class LocalPipelineTests : IDisposable
     [InlineData("other", false)]
     public async Task Resolve_LabelOrDigest_FindsTheModel(string id, bool found)
     {
-        await using LocalPipelineProvider provider = _runs.Load(1, _options);
+        await using LocalPipelineProvider provider = _runs.Load(1, Options);
         if (found)
         {
             Assert.Same(provider.Models[0], provider.Resolve(id));

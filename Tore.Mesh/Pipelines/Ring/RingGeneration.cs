@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Tore.Mesh.Inference.Stages;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Wire;
 
@@ -28,7 +29,8 @@ internal sealed class RingGeneration
         Route = route;
         _request = request;
         _prompt = [.. request.PromptIds];
-        _core = new RingEntryCore(_prompt.Length, request.MaxTokens, route.WindowRows, Limits.PrefillTokens);
+        int chunk = PromptChunk.For(_prompt.Length, route.Stages.Count, Limits.PrefillTokens);
+        _core = new RingEntryCore(_prompt.Length, request.MaxTokens, route.WindowRows, chunk);
     }
 
     /// <summary>The route.</summary>
