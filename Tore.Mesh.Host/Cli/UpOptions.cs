@@ -46,7 +46,8 @@ internal sealed class UpOptions
 
     public Option<int?> Threads { get; } = CliOptions.Int("--threads", "Engine threads (default one a physical core).", 1, 1024);
 
-    public Option<int?> Slots { get; } = CliOptions.Int("--slots", "Requests that each stage here runs at once (default 4).", 1, Limits.StageSlots);
+    public Option<int?> Slots { get; } = CliOptions.Int(
+        "--slots", "Requests that each stage here runs at once (default 4).", 1, Limits.StageSlots);
 
     public Option<int?> Context { get; } = CliOptions.Int(
         "--context", "Positions of a request (default the model's own, at most 4096).", 1);
