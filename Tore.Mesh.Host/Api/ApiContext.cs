@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Tore.Mesh.Host.Api.Forward;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Node;
 using Tore.Mesh.Pipelines.Text;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Tore.Mesh.Host.Api.Forward;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Node;
 using Tore.Mesh.Pipelines;
 using Tore.Mesh.Pipelines.Text;
@@ -39,7 +39,7 @@ internal static class ShardRoutes
         RequireMember(http, api);
         JsonFields body = await JsonFields.ReadAsync(http);
         ForwardShard shard = await forward.FindAsync(body.RequireString("model_id"), http.RequestAborted);
-        ForwardCall call = ForwardCall.Read(body, shard.Worker.Shard);
+        ForwardCall call = ForwardBody.Read(body, shard.Worker.Shard);
         if (!shard.Worker.Shard.IsLast && (long)call.Count * shard.Worker.Shard.Width * sizeof(float) > Limits.ActivationBytes)
         {
             throw new ApiException(

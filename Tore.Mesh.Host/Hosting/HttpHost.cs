@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Tore.Mesh.Host.Api;
-using Tore.Mesh.Host.Api.Forward;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Host.Hosting;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Tore.Mesh.Host.Api;
-using Tore.Mesh.Host.Api.Forward;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Host.Cli;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Inference.Stages;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using Tore.Mesh.Host.Api.Forward;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Inference.Sampling;
 using Tore.Mesh.Inference.Stages;

@@ -1,18 +1,13 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
-using Tore.Mesh.Host.Api;
-using Tore.Mesh.Host.Api.Forward;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Inference.Sampling;
 using Tore.Mesh.Inference.Stages;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Pipelines.Stages;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Tests.Support;
 
-namespace Tore.Mesh.Tests.Host;
+namespace Tore.Mesh.Tests.Pipelines.Forward;
 
 public sealed class ForwardServiceTests
 {
@@ -45,7 +40,7 @@ public sealed class ForwardServiceTests
         var service = new ForwardService((_, _) => throw new InvalidOperationException(), _time, () => 1);
         var shard = new ForwardShard(new ScriptedProvider().Listing, worker);
         ForwardCall tooLong = Call([.. Enumerable.Repeat(5, 513)]);
-        ApiException error = await Assert.ThrowsAsync<ApiException>(() => service.RunAsync(shard, tooLong, CancellationToken.None));
+        ToreException error = await Assert.ThrowsAsync<ToreException>(() => service.RunAsync(shard, tooLong, CancellationToken.None));
         Assert.Equal(ErrorCodes.ContextLengthExceeded, error.Code);
         Assert.Equal(0, service.OpenRequests);
         Assert.Equal(0, worker.OpenSequences);
@@ -60,7 +55,7 @@ public sealed class ForwardServiceTests
         var shard = new ForwardShard(new ScriptedProvider().Listing, worker);
         ForwardCall prompt = Call([.. Enumerable.Repeat(5, 510)]);
         await service.RunAsync(shard, prompt, CancellationToken.None);
-        ApiException error = await Assert.ThrowsAsync<ApiException>(
+        ToreException error = await Assert.ThrowsAsync<ToreException>(
             () => service.RunAsync(shard, Call([4]) with { NewTokens = 3 }, CancellationToken.None));
         Assert.Equal(ErrorCodes.ContextLengthExceeded, error.Code);
         ForwardResult result = await service.RunAsync(shard, Call([4]) with { NewTokens = 2 }, CancellationToken.None);
@@ -85,26 +80,6 @@ public sealed class ForwardServiceTests
         Assert.Equal(1, service.OpenRequests);
         Assert.False(await service.FreeAsync("second"));
         Assert.True(await service.FreeAsync("first"));
-    }
-
-    [Theory]
-    [InlineData("127.0.0.1", false, true)]
-    [InlineData("::ffff:127.0.0.1", false, true)]
-    [InlineData("192.0.2.7", false, false)]
-    [InlineData("192.0.2.7", true, true)]
-    public async Task RequireMember_OffLoopback_WantsAMembersCertificate(string remote, bool isMember, bool passes)
-    {
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=node", key, HashAlgorithmName.SHA256);
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(1000));
-        var id = NodeId.FromPublicKey(certificate.PublicKey.ExportSubjectPublicKeyInfo());
-        await using ApiFixture api = await ApiFixture.StartAsync(new ScriptedProvider());
-        ApiContext context = api.Api with { Status = () => api.Api.Status() with { NodeId = isMember ? id : ScriptedProvider.Node } };
-        var http = new DefaultHttpContext();
-        http.Connection.RemoteIpAddress = IPAddress.Parse(remote);
-        http.Connection.ClientCertificate = certificate;
-        Exception? error = Record.Exception(() => ShardRoutes.RequireMember(http, context));
-        Assert.Equal(passes ? null : 403, (error as ApiException)?.Status);
     }
 
     private sealed class SilentOutput : IStageOutput

@@ -2,37 +2,14 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Inference.Sampling;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Primitives;
 
-namespace Tore.Mesh.Host.Api.Forward;
+namespace Tore.Mesh.Host.Api;
 
-/// <summary>tore-0001 ForwardRequest, read and checked against the shard that is to run it.</summary>
-internal sealed record ForwardCall
+/// <summary>Reads tore-0001 ForwardRequest and checks it against the shard that is to run it.</summary>
+internal static class ForwardBody
 {
-    /// <summary>The request, the same through all shards.</summary>
-    public required string RequestId { get; init; }
-
-    /// <summary>Token ids, on the first shard.</summary>
-    public required int[] Ids { get; init; }
-
-    /// <summary>Rows of the shard before, on all others: rows x width, f32.</summary>
-    public required float[] Rows { get; init; }
-
-    /// <summary>Number of rows or ids.</summary>
-    public required int Count { get; init; }
-
-    /// <summary>Tokens to draw: 0 where the shard is not the last or the chunk is not the prompt's last.</summary>
-    public required int NewTokens { get; init; }
-
-    /// <summary>Position of the first row (ours); null for where the request stands.</summary>
-    public required int? Position { get; init; }
-
-    /// <summary>How tokens are drawn (ours, but for the temperature).</summary>
-    public required SamplingOptions Sampling { get; init; }
-
-    /// <summary>The seed as given; null has one chosen.</summary>
-    public required long? Seed { get; init; }
-
     /// <summary>Reads a call for a shard.</summary>
     public static ForwardCall Read(JsonFields body, IShard shard)
     {

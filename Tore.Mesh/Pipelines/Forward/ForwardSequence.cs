@@ -1,7 +1,7 @@
 using Tore.Mesh.Inference.Stages;
 using Tore.Mesh.Primitives;
 
-namespace Tore.Mesh.Host.Api.Forward;
+namespace Tore.Mesh.Pipelines.Forward;
 
 /// <summary>
 /// One request's KV on this node's shard between forward calls. Rows go to the stage worker, whose thread answers through

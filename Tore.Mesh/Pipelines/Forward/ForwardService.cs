@@ -5,13 +5,13 @@ using Tore.Mesh.Models;
 using Tore.Mesh.Models.Tokenizers;
 using Tore.Mesh.Primitives;
 
-namespace Tore.Mesh.Host.Api.Forward;
+namespace Tore.Mesh.Pipelines.Forward;
 
 /// <summary>
 /// The baseline activation server (tore-0001, Activation servers): KV by request, freed on demand, after a minute of silence, or
 /// when a new request needs the slot. One call is one step: it draws one token, or up to max_new_tokens where all layers are here.
 /// </summary>
-internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulong> chooseSeed)
+public sealed class ForwardService(FindShard find, TimeProvider time, Func<ulong> chooseSeed)
 {
     private const ulong SeedMask = (1UL << 53) - 1;
 
@@ -30,16 +30,18 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
         (Digest, string) key = (shard.Model.Digest, call.RequestId);
         ForwardSequence sequence = await OpenOrFindAsync(shard, call, key);
         await sequence.Turn.WaitAsync(cancellationToken);
+        bool isUnderWay = false;
         try
         {
             sequence.Idle!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             CheckContinues(sequence, call);
             CheckFits(shard, call, sequence.Position);
+            isUnderWay = true;
             return await StepAsync(shard, sequence, call, cancellationToken);
         }
-        catch (Exception error) when (error is not ApiException)
+        catch when (isUnderWay)
         {
-            // Rows may be under way: nobody knows where the request stands, so it must start anew.
+            // Rows may have been run: nobody knows where the request stands, so it must start anew.
             await FreeAsync(key, new ToreException(ErrorCodes.NotFound, "The request was given up."));
             throw;
         }
@@ -73,9 +75,10 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
         }
         if (call.Position is > 0)
         {
-            throw JsonFields.Invalid(
+            throw new ToreException(
+                ErrorCodes.InvalidRequest,
                 $"'position' is {call.Position}, but nothing of this request is held here (freed, or silent for "
-                    + $"{Limits.ForwardIdle.TotalSeconds} s): start it anew at 0.", "position");
+                    + $"{Limits.ForwardIdle.TotalSeconds} s): start it anew at 0.");
         }
         CheckFits(shard, call, 0);
         Watch(shard.Worker);
@@ -148,11 +151,13 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
     {
         if (call.Position is int position && position != sequence.Position)
         {
-            throw JsonFields.Invalid($"'position' is {position}, but the request stands at {sequence.Position} here.", "position");
+            throw new ToreException(
+                ErrorCodes.InvalidRequest, $"'position' is {position}, but the request stands at {sequence.Position} here.");
         }
         if (call.NewTokens > 0 && sequence.First.NewTokens > 0 && call.Sampling != sequence.First.Sampling)
         {
-            throw JsonFields.Invalid("Temperature and sampling of a request cannot change on its way.", "sampling");
+            throw new ToreException(
+                ErrorCodes.InvalidRequest, "Temperature and sampling of a request cannot change on its way.");
         }
     }
 
@@ -162,8 +167,8 @@ internal sealed class ForwardService(FindShard find, TimeProvider time, Func<ulo
         int context = shard.Worker.Shard.ContextLength;
         if ((long)position + call.Count + Math.Max(call.NewTokens - 1, 0) > context)
         {
-            throw new ApiException(
-                StatusCodes.Status400BadRequest, ErrorCodes.ContextLengthExceeded,
+            throw new ToreException(
+                ErrorCodes.ContextLengthExceeded,
                 $"{call.Count} rows from position {position} and {call.NewTokens} tokens to draw exceed the context of {context}.");
         }
     }

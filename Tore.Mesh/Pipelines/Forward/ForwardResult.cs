@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
 
-namespace Tore.Mesh.Host.Api.Forward;
+namespace Tore.Mesh.Pipelines.Forward;
 
 /// <summary>tore-0001 ForwardResponse; <c>position</c> and <c>seed</c> are ours.</summary>
-internal sealed record ForwardResult
+public sealed record ForwardResult
 {
     public required string RequestId { get; init; }
 
@@ -29,9 +29,3 @@ internal sealed record ForwardResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Seed { get; init; }
 }
-
-/// <summary>tore-0001 TokenizeResponse.</summary>
-internal sealed record TokenizeResult(string RequestId, int[] InputIds, int TokenCount);
-
-/// <summary>The answer of a freed request.</summary>
-internal sealed record ForwardFreed(string Status, string RequestId);
