@@ -116,7 +116,8 @@ public sealed class BadInputTests
     public async Task Text_InputWithoutEnd_IsRefused()
     {
         Assert.SkipUnless(File.Exists("/dev/zero"), "needs a device without end");
-        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync("chat-prompt", "--template-file", "/dev/zero", "--json");
+        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync(
+            """[{"role":"user","content":"Hi"}]""", ["chat-prompt", "--template-file", "/dev/zero", "--json"]);
         Assert.Equal("payload_too_large", outcome.ErrorCode);
         outcome = await ToreCommandLine.RunAsync("peers", "--node", "http://127.0.0.1:1", "--api-key-file", "/dev/zero", "--json");
         Assert.Equal("invalid_request", outcome.ErrorCode);
