@@ -1,3 +1,4 @@
+using System.Text;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Host.Cli;
@@ -16,7 +17,11 @@ internal static class ApiKeyFile
         string key;
         try
         {
-            key = new FileInfo(path).Length > MostBytes ? "" : File.ReadAllText(path).Trim();
+            using FileStream file = File.OpenRead(path);
+            // A device tells no length: what is longer than any key is none.
+            byte[] bytes = new byte[MostBytes + 1];
+            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            key = length > MostBytes ? "" : Encoding.UTF8.GetString(bytes, 0, length).Trim();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Tore.Mesh.Models;
@@ -53,13 +54,21 @@ internal static class ChatPromptCommand
             }
             else
             {
-                string source = await File.ReadAllTextAsync(parsed.GetValue(templateFile)!, cancellation);
+                string source = await ReadTemplateAsync(parsed.GetValue(templateFile)!, cancellation);
                 ChatTemplate template = ChatTemplate.Parse(source, parsed.GetValue(bos) ?? "", parsed.GetValue(eos) ?? "");
                 Write(console, template.RenderText(messages, generation), null);
             }
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    private static async Task<string> ReadTemplateAsync(string path, CancellationToken cancellationToken)
+    {
+        await using FileStream file = File.OpenRead(path);
+        byte[] bytes = await BoundedInput.ReadAsync(file, path, Limits.GgufStringBytes).WaitAsync(cancellationToken);
+        using var text = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
+        return await text.ReadToEndAsync(cancellationToken);
     }
 
     private static void Write(CliConsole console, string text, List<int>? ids)

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Host.Cli;
 
@@ -77,12 +78,8 @@ internal sealed class CliConsole
     }
 
     /// <summary>Reads all of standard input. A console's read cannot be interrupted, so the wait for it is.</summary>
-    public async Task<byte[]> ReadAllAsync(CancellationToken cancellationToken)
-    {
-        using var bytes = new MemoryStream();
-        await Input.CopyToAsync(bytes, CancellationToken.None).WaitAsync(cancellationToken);
-        return bytes.ToArray();
-    }
+    public Task<byte[]> ReadAllAsync(CancellationToken cancellationToken) =>
+        BoundedInput.ReadAsync(Input, "Standard input", Limits.StandardInputBytes).WaitAsync(cancellationToken);
 
     /// <summary>Writes the one JSON object; a second one is a bug.</summary>
     public void WriteJson(JsonObject result)

@@ -113,6 +113,16 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task Text_InputWithoutEnd_IsRefused()
+    {
+        Assert.SkipUnless(File.Exists("/dev/zero"), "needs a device without end");
+        ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync("chat-prompt", "--template-file", "/dev/zero", "--json");
+        Assert.Equal("payload_too_large", outcome.ErrorCode);
+        outcome = await ToreCommandLine.RunAsync("peers", "--node", "http://127.0.0.1:1", "--api-key-file", "/dev/zero", "--json");
+        Assert.Equal("invalid_request", outcome.ErrorCode);
+    }
+
+    [Fact]
     public async Task Run_FileThatIsNoModel_IsRefused()
     {
         using var folder = new TemporaryFolder();

@@ -193,6 +193,9 @@ public static class Limits
     /// <summary>Longest drain at shutdown.</summary>
     public static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 
+    /// <summary>Bytes that a command reads from standard input.</summary>
+    public const int StandardInputBytes = 256 * 1024 * 1024;
+
     /// <summary>Characters of a request id that a client chooses.</summary>
     public const int RequestIdCharacters = 256;
 
