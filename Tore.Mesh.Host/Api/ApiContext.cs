@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Node;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Pipelines.Text;
 
 namespace Tore.Mesh.Host.Api;

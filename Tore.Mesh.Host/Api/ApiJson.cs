@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Host.Api.OpenAi;
+using Tore.Mesh.Pipelines.Forward;
 
 namespace Tore.Mesh.Host.Api;
 

@@ -3,9 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Node;
 using Tore.Mesh.Pipelines;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Pipelines.Text;
 using Tore.Mesh.Primitives;
 

@@ -3,12 +3,12 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Tore.Mesh.Host.Api;
-using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Host.Cli;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Inference.Stages;
 using Tore.Mesh.Node;
 using Tore.Mesh.Pipelines;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Pipelines.Text;
 using Tore.Mesh.Primitives;
 

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Inference.Sampling;
 using Tore.Mesh.Inference.Stages;
 using Tore.Mesh.Pipelines;
+using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Pipelines.Local;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Tests.Support;
