@@ -11,7 +11,7 @@ internal sealed unsafe class ReadBandwidth : IEngineJob
     /// <summary>Much larger than any cache of one core's share.</summary>
     private const long BytesALane = 256L * 1024 * 1024;
 
-    private const int Passes = 6;
+    private const int Passes = 7;
 
     private readonly AlignedBuffer[] _buffers;
     private readonly ulong[] _sinks;
@@ -22,26 +22,28 @@ internal sealed unsafe class ReadBandwidth : IEngineJob
         _sinks = new ulong[lanes * 8];
     }
 
-    /// <summary>Bytes per second of the best of a few passes.</summary>
+    /// <summary>Bytes per second: the median of a few passes after one that warms up.</summary>
     public static double Measure(int threads, TimeProvider time)
     {
         using var pool = new EnginePool(threads, null, time);
         var job = new ReadBandwidth(threads);
-        double best = 0;
+        var passes = new double[Passes];
         try
         {
+            pool.Run(job);
             for (int pass = 0; pass < Passes; pass++)
             {
                 long start = time.GetTimestamp();
                 pool.Run(job);
-                best = Math.Max(best, job._buffers.Sum(buffer => buffer.Bytes) / time.GetElapsedTime(start).TotalSeconds);
+                passes[pass] = job._buffers.Sum(buffer => buffer.Bytes) / time.GetElapsedTime(start).TotalSeconds;
             }
         }
         finally
         {
             Array.ForEach(job._buffers, buffer => buffer.Dispose());
         }
-        return best;
+        Array.Sort(passes);
+        return passes[Passes / 2];
     }
 
     /// <summary>Reads this lane's buffer.</summary>

@@ -18,7 +18,7 @@ public sealed record BenchResult
     /// <summary>What was reserved: weights, largest tensor, key-value cache and scratch.</summary>
     public required long BudgetBytes { get; init; }
 
-    /// <summary>Raw read bandwidth of the same threads, measured afterwards in the same run.</summary>
+    /// <summary>Raw read bandwidth of the same threads, measured in turns with the repeats; median.</summary>
     public required double ReadBytesPerSecond { get; init; }
 
     /// <summary>The kernel set that ran.</summary>

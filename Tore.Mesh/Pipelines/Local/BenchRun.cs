@@ -43,6 +43,7 @@ public sealed class BenchRun
         double loadSeconds = _time.GetElapsedTime(start).TotalSeconds;
         var prefill = new double[_options.Repeats];
         var decode = new double[_options.Repeats];
+        var read = new double[_options.Repeats];
         ShardBudget budget = provider.Budget;
         string isa = provider.Isa;
         await using (provider)
@@ -53,6 +54,8 @@ public sealed class BenchRun
             {
                 (prefill[i], decode[i]) = await MeasureAsync(provider, _options.GenerateTokens, cancellationToken);
                 memory.Sample();
+                // In turns with decode: what else the machine does changes from second to second.
+                read[i] = ReadBandwidth.Measure(threads, _time);
             }
         }
         return new BenchResult
@@ -62,7 +65,7 @@ public sealed class BenchRun
             LoadSeconds = loadSeconds,
             PeakMemoryBytes = memory.Bytes,
             BudgetBytes = budget.TotalBytes,
-            ReadBytesPerSecond = ReadBandwidth.Measure(threads, _time),
+            ReadBytesPerSecond = Median(read),
             Isa = isa,
             Threads = threads,
         };
