@@ -8,7 +8,7 @@ namespace Tore.Mesh.Identity;
 /// A node's key: ECDSA P-256, made at first start, kept in the data folder as PKCS#8 PEM with mode 0600.
 /// Its public half is the node's id (<see cref="NodeId"/>); there is nothing else to a node's identity.
 /// </summary>
-public sealed class NodeKey : IDisposable
+public sealed class NodeKey : ISigner, IDisposable
 {
     /// <summary>Bytes of a signature (r then s, IEEE P1363).</summary>
     public const int SignatureBytes = 64;
@@ -137,6 +137,8 @@ public sealed class NodeKey : IDisposable
             return _key.SignData(data, HashAlgorithmName.SHA256);
         }
     }
+
+    ReadOnlySpan<byte> ISigner.PublicKey => Identity.PublicKey;
 
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
