@@ -31,7 +31,7 @@ internal sealed class MeshCore
     /// <summary>The mesh as it stands; made when it is asked for, of what has changed since it was last asked for.</summary>
     public MeshSnapshot Snapshot { get; private set; } = MeshSnapshot.Empty;
 
-    /// <summary>When <see cref="OnTimer"/> is next due, on the clock of <see cref="Moment.Elapsed"/>; null when nothing is to be done.</summary>
+    /// <summary>When <see cref="OnTimer"/> is next due, on <see cref="Moment.Elapsed"/>; null when nothing is to be done.</summary>
     public TimeSpan? NextDeadline { get; private set; }
 
     /// <summary>Begins: tells of itself, and dials the seeds for as long as the node lives.</summary>
