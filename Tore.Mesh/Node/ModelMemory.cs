@@ -26,7 +26,8 @@ internal static class ModelMemory
                     ? "requests will not run here. Raise --memory, or take a smaller --context or fewer --slots."
                     : "requests need other nodes for the rest. Raise --memory, take a smaller --context or fewer --slots, or add nodes.";
                 warnings.Add(new NodeWarning(ErrorCodes.MemoryBudgetExceeded,
-                    $"Layers {all} of '{model.Label}' need {Mebi(Needs(all))} and this node may use {Mebi(memory)}, which holds {part}: {help}"));
+                    $"Layers {all} of '{model.Label}' need {Mebi(Needs(all))} and this node may use {Mebi(memory)}, which holds {part}: "
+                    + help));
             }
         }
         return warnings;
