@@ -118,6 +118,9 @@ public static class Limits
     /// <summary>Open links that one peer may have dialled here, of both kinds.</summary>
     public const int LinksPerPeer = 16;
 
+    /// <summary>Refused links, by address, peer and reason, that a node remembers for `tore doctor`.</summary>
+    public const int RefusedLinks = 64;
+
     // Wire messages: what a reader accepts before it allocates.
     /// <summary>Bytes of a name, label, address or id in a message.</summary>
     public const int WireNameBytes = 256;
