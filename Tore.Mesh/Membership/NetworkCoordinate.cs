@@ -98,7 +98,7 @@ internal sealed class NetworkCoordinate
         return before.DistanceTo(now) + Math.Abs(before.Height - now.Height) > Math.Max(RoundTripNoise, size / 10);
     }
 
-    /// <summary>Sets <c>_pull</c> to the unit vector from there to here, in a drawn direction on the same spot; gives the distance.</summary>
+    /// <summary>Sets <c>_pull</c> to the unit vector from there to here, to a drawn one on the same spot; gives the distance.</summary>
     private double PullFrom(in WireCoordinate at)
     {
         ReadOnlySpan<float> there = at.Position;

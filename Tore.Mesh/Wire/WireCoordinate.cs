@@ -33,7 +33,9 @@ internal readonly struct WireCoordinate : IEquatable<WireCoordinate>
     /// <summary>The share by which its predictions are wrong: 0 exact, 1 no idea.</summary>
     public float Error => _numbers[Dimensions + 1];
 
-    /// <summary>Takes ten numbers; false for what no measurement leads to: not finite, too far, negative height, error outside 0..1.</summary>
+    /// <summary>
+    /// Takes ten numbers; false for what no measurement leads to: not finite, too far, a negative height, an error outside 0..1.
+    /// </summary>
     public static bool TryCreate(ReadOnlySpan<float> numbers, out WireCoordinate value)
     {
         value = default;
