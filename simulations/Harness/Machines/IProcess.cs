@@ -17,14 +17,19 @@ internal interface IProcess
     /// <summary>It runs.</summary>
     void Start(in Moment now);
 
-    /// <summary>A link stands. False refuses it: then nothing was kept, and it is closed.</summary>
+    /// <summary>
+    /// A link stands. False refuses it: then nothing was kept, the link is closed, and no <see cref="OnLinkClosed"/> follows.
+    /// </summary>
     bool OnLinkOpened(long link, NodeId peer, PeerAddress remote, PeerAddress? dialled, in Moment now);
 
-    /// <summary>A link is gone, whoever closed it.</summary>
-    void OnLinkClosed(long link, string code, in Moment now);
+    /// <summary>A link is gone, whoever closed it; the code is the first reason's, null for an end without one.</summary>
+    void OnLinkClosed(long link, string? code, in Moment now);
 
     /// <summary>A dial came to nothing.</summary>
     void OnDialFailed(PeerAddress address, string code, string text, in Moment now);
+
+    /// <summary>A dial reached this very node.</summary>
+    void OnDialledSelf(PeerAddress address, in Moment now);
 
     /// <summary>A frame came in; <paramref name="body"/> is lent for the call.</summary>
     void OnFrame(long link, MessageType type, in ReadOnlySequence<byte> body, in Moment now);

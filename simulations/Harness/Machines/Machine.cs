@@ -320,7 +320,10 @@ internal sealed class Machine : IEventTarget
                 input.End!.Read(input.Segment);
                 break;
             case InputKind.LinkLost:
-                Context!.OnLinkClosed(input.End!, ErrorCodes.LinkClosed);
+                Context!.OnLinkClosed(input.End!, input.Code);
+                break;
+            case InputKind.DialFailed when input.Code == ErrorCodes.PeerIsSelf:
+                Process!.OnDialledSelf(input.End!.Connection.Address, Context!.Now);
                 break;
             case InputKind.DialFailed:
                 Process!.OnDialFailed(input.End!.Connection.Address, input.Code!, input.Text!, Context!.Now);

@@ -104,11 +104,14 @@ internal sealed class ProcessContext
     }
 
     /// <summary>A link is gone.</summary>
-    public void OnLinkClosed(ConnectionEnd end, string code)
+    public void OnLinkClosed(ConnectionEnd end, string? code)
     {
-        _links.Remove(end.Link);
+        Forget(end);
         Machine.Process!.OnLinkClosed(end.Link, code, Now);
     }
+
+    /// <summary>The process has no use for the link.</summary>
+    public void Forget(ConnectionEnd end) => _links.Remove(end.Link);
 
     /// <summary>A frame came. What breaks the protocol closes the link, as a node does.</summary>
     public void OnFrame(ConnectionEnd end, in Segment frame)

@@ -60,7 +60,8 @@ internal sealed class Channel : IEventTarget
         }
         else if (_waiting.Count == 0 && !IsStopped)
         {
-            Transmit(segment);
+            int room = 0;
+            Transmit(segment, ref room);
         }
         else
         {
@@ -69,7 +70,7 @@ internal sealed class Channel : IEventTarget
     }
 
     /// <summary>The reader made room.</summary>
-    public void OnRead() => GoOn();
+    public void OnRead() => GoOn(room: 0);
 
     /// <summary>Gives up everything that is not yet on its way; what is on its way arrives.</summary>
     public void Break()
@@ -95,7 +96,7 @@ internal sealed class Channel : IEventTarget
                 break;
             case GoesOn:
                 _isPacing = false;
-                GoOn();
+                GoOn(room: 0);
                 break;
             default:
                 break;
@@ -114,21 +115,24 @@ internal sealed class Channel : IEventTarget
         WaitingBytes += segment.StreamBytes;
     }
 
-    private void GoOn()
+    /// <summary>Sends what waits. Short ones share a packet, and with it their luck, as long as they fit the room that is left in it.</summary>
+    private void GoOn(int room)
     {
         while (_waiting.Count > 0 && !IsStopped && !IsBroken)
         {
             Segment segment = _waiting.Take();
             WaitingBytes -= segment.StreamBytes;
-            Transmit(segment);
+            Transmit(segment, ref room);
         }
     }
 
-    private void Transmit(in Segment segment)
+    private void Transmit(in Segment segment, ref int room)
     {
         PathState path = _network.Path(From.Index, To.Index);
-        From.Traffic.Out(segment.LineBytes);
-        if (!To.IsOn || _network.Loses(path, segment.Parts))
+        bool shares = segment.StreamBytes <= room;
+        room = shares ? room - segment.StreamBytes : Segment.PayloadBytesMax - segment.StreamBytes;
+        From.Traffic.Out(shares ? segment.StreamBytes : segment.LineBytes);
+        if (!To.IsOn || (!shares && _network.Loses(path, segment.Parts)))
         {
             HoldUp(segment);
             return;
@@ -191,7 +195,7 @@ internal sealed class Channel : IEventTarget
             {
                 RepeatLater();
             }
-            GoOn();
+            GoOn(Segment.PayloadBytesMax - first.StreamBytes);
         }
         else if (To.IsOn && returns && !path.IsCut)
         {

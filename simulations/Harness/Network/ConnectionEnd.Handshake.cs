@@ -86,6 +86,8 @@ internal sealed partial class ConnectionEnd
         Link = Process!.NextLink();
         if (!Process.OnLinkOpened(this, Peer.Machine))
         {
+            Process.Forget(this);
+            _isRefused = true;
             Close(ErrorCodes.TooManyLinks, "This node stops, or has as many peers as it can have.");
         }
     }

@@ -8,7 +8,8 @@ namespace Tore.Mesh.Harness.Network;
 internal sealed partial class ConnectionEnd
 {
     private readonly SimulatedNetwork _network;
-    private string _code = ErrorCodes.LinkClosed;
+    private string? _code;
+    private bool _isRefused;
     private EndState _state = EndState.Handshaking;
     private long _unread;
 
@@ -201,7 +202,7 @@ internal sealed partial class ConnectionEnd
     }
 
     /// <summary>The peer has ended its direction: this one ends too, and the process is told.</summary>
-    private void End(string code)
+    private void End(string? code)
     {
         if (State == EndState.Open)
         {
@@ -209,7 +210,10 @@ internal sealed partial class ConnectionEnd
         }
         State = EndState.Closed;
         Machine.Release(this);
-        Process!.OnLinkClosed(this, code);
+        if (!_isRefused)
+        {
+            Process!.OnLinkClosed(this, code);
+        }
     }
 
     private void Lose(bool tellPeer)
@@ -229,7 +233,10 @@ internal sealed partial class ConnectionEnd
         {
             State = EndState.Closed;
             Machine.Release(this);
-            Machine.Take(new Input(InputKind.LinkLost, this, default));
+            if (!_isRefused)
+            {
+                Machine.Take(new Input(InputKind.LinkLost, this, default, _code ?? ErrorCodes.LinkClosed));
+            }
         }
         else
         {

@@ -22,5 +22,5 @@ internal sealed class PathRule
     public double BytesPerSecond { get; init; }
 
     /// <summary>Whether it is about this way.</summary>
-    public bool Covers(int from, int to) => _from[from] && _to[to];
+    public bool Covers(int from, int to) => from < _from.Length && to < _to.Length && _from[from] && _to[to];
 }

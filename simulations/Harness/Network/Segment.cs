@@ -16,7 +16,9 @@ internal readonly record struct Segment(SegmentKind Kind, MessageType Type, byte
     /// <summary>Bytes of IPv4 and TCP headers, with timestamps.</summary>
     public const int HeaderBytes = 52;
 
-    private const int PayloadBytesMax = 1448;
+    /// <summary>Bytes of the stream that one packet carries.</summary>
+    public const int PayloadBytesMax = 1448;
+
     private const int RecordBytesMax = 16 * 1024;
     private const int RecordOverhead = 22;
 
