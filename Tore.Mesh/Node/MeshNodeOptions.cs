@@ -57,6 +57,12 @@ public sealed record MeshNodeOptions
     /// <summary>Find and be found by mDNS on the interfaces listened on (off with <c>--no-mdns</c>).</summary>
     public bool Mdns { get; init; } = true;
 
+    /// <summary>
+    /// How patient this node is with its peers; null takes <see cref="MembershipPreset.Local"/> in the mesh <c>local</c> and
+    /// <see cref="MembershipPreset.Lan"/> elsewhere (<c>--preset</c>).
+    /// </summary>
+    public MembershipPreset? Preset { get; init; }
+
     /// <summary>Engine threads; null takes one a core (<c>--threads</c>).</summary>
     public int? Threads { get; init; }
 
