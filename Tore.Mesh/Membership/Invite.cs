@@ -109,7 +109,7 @@ public sealed class Invite
         bytes.Write(Mesh.Secret);
         if (Expires is { } date)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(number, (uint)Math.Min(uint.MaxValue, date.ToUnixTimeSeconds() / 60));
+            BinaryPrimitives.WriteUInt32BigEndian(number, (uint)(date.ToUnixTimeSeconds() / 60));
             bytes.Write(number);
         }
         bytes.Write([(byte)Addresses.Count]);
@@ -170,7 +170,8 @@ public sealed class Invite
         DateTimeOffset? expires = null;
         if ((flags[0] & HasDate) != 0)
         {
-            if (!TryTake(ref bytes, 4, out ReadOnlySpan<byte> minutes))
+            if (!TryTake(ref bytes, 4, out ReadOnlySpan<byte> minutes)
+                || BinaryPrimitives.ReadUInt32BigEndian(minutes) * 60L > DateTimeOffset.MaxValue.ToUnixTimeSeconds())
             {
                 return false;
             }

@@ -302,6 +302,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
                 Logger = _logger,
             },
             _router);
+        _admission.Changed = _network.CloseRefused;
         _stages = new StageHost(_network, _shards!, _logger) { SlotsChanged = OnSlotsChanged };
         var calls = new StageCalls(_network);
         var local = new LocalStageClient(Id, _stages, EngineFingerprint.Current);
