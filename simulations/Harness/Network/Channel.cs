@@ -115,7 +115,7 @@ internal sealed class Channel : IEventTarget
         WaitingBytes += segment.StreamBytes;
     }
 
-    /// <summary>Sends what waits. Short ones share a packet, and with it their luck, as long as they fit the room that is left in it.</summary>
+    /// <summary>Sends what waits. Short ones share a packet and its luck while they fit the room that is left in it.</summary>
     private void GoOn(int room)
     {
         while (_waiting.Count > 0 && !IsStopped && !IsBroken)
