@@ -62,7 +62,8 @@ public sealed class ConnectionTests
     [Fact]
     public void Send_SegmentsLost_ArriveLaterInOrder()
     {
-        Street street = new Street(interval: TimeSpan.FromMilliseconds(50), network: Street.TenMilliseconds with { Loss = 0.2 }).StartBoth();
+        NetworkOptions lossy = Street.TenMilliseconds with { Loss = 0.2 };
+        Street street = new Street(interval: TimeSpan.FromMilliseconds(50), network: lossy).StartBoth();
         street.RunFor(60);
         (TimeSpan At, uint Number)[] received = [.. street.To.Received];
         Assert.Equal(received.Select(r => r.Number).Order(), received.Select(r => r.Number));

@@ -50,7 +50,8 @@ public sealed class MachineTests
         {
             var simulation = new Simulation(seed, Street.TenMilliseconds);
             Machine reader = simulation.Add(context => new CallerProcess(context) { Interval = TimeSpan.FromSeconds(5) });
-            Machine[] callers = [.. Enumerable.Range(0, 3).Select(_ => simulation.Add(context => new CallerProcess(context, reader.Address)))];
+            Machine[] callers =
+                [.. Enumerable.Range(0, 3).Select(_ => simulation.Add(context => new CallerProcess(context, reader.Address)))];
             reader.Start();
             Array.ForEach(callers, caller => caller.Start());
             simulation.RunUntil(TimeSpan.FromSeconds(1));

@@ -53,7 +53,8 @@ public sealed class ScheduleTests
     public void Driver_FaultOfAMachine_BeginsAndIsPutRight(string kind)
     {
         Street street = new Street().StartBoth();
-        _ = new FaultDriver(street.Simulation, [new Fault(Enum.Parse<FaultKind>(kind), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), [1], 50)]);
+        var fault = new Fault(Enum.Parse<FaultKind>(kind), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), [1], 50);
+        _ = new FaultDriver(street.Simulation, [fault]);
         street.RunFor(4);
         Assert.False(street.Called.IsWell);
         street.RunFor(10);

@@ -33,7 +33,7 @@ internal enum FaultKind
     /// <summary>The machines lose power and their disk.</summary>
     Amnesia,
 
-    /// <summary>The machines lose power and come back with the disk of the last backup, which is made of all machines at each fault.</summary>
+    /// <summary>The machines lose power and come back with an old disk: that of the last time when this befell anybody.</summary>
     OldBackup,
 
     /// <summary>The machines lose power during their next write after a restart.</summary>

@@ -29,7 +29,7 @@ internal sealed record Schedule
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"seed {Seed}: {Machines} machines, {Liars} lie, faults for {Length.TotalSeconds:0.0} s, then {Settle.TotalSeconds:0.0} s to settle");
+            $"seed {Seed}: {Machines} machines, {Liars} lie; faults for {Length.TotalSeconds:0.0} s, then {Settle.TotalSeconds:0.0} s");
         foreach (Fault fault in Faults)
         {
             text.AppendLine(fault.ToString());

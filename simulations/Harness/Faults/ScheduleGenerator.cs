@@ -44,7 +44,10 @@ internal sealed record ScheduleGenerator
             Seed = seed,
             Machines = machines,
             Liars = random.Chance(LiarChance) ? 1 : 0,
-            Faults = [.. Enumerable.Range(0, count).Select(_ => Draw(kinds[random.Next(kinds.Length)], machines, random)).OrderBy(f => f.At)],
+            Faults =
+            [
+                .. Enumerable.Range(0, count).Select(_ => Draw(kinds[random.Next(kinds.Length)], machines, random)).OrderBy(f => f.At),
+            ],
             Length = Length,
             Settle = Settle,
         };

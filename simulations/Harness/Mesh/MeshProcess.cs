@@ -116,5 +116,12 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
 
     void IMeshEffects.Changed() => _hasChanged = true;
 
-    private NodeInfo Own() => new() { Version = "0.1.0", Isa = "simulated", EngineFingerprint = "1", Slots = 4, SlotsInUse = (int)(_revision % 5) };
+    private NodeInfo Own() => new()
+    {
+        Version = "0.1.0",
+        Isa = "simulated",
+        EngineFingerprint = "1",
+        Slots = 4,
+        SlotsInUse = (int)(_revision % 5),
+    };
 }
