@@ -27,7 +27,7 @@ public sealed class LinkDirectoryDialTests
         house.Directory.OnFound(LinkTown.Id(9), [LinkTown.Address(9)], town.Now);
         town.RunFor(3);
         int dialled = house.Dialled.Count;
-        Assert.InRange(dialled, 1, 3);
+        Assert.InRange(dialled, 1, 4);
         house.Directory.OnLost(LinkTown.Id(9), town.Now);
         town.RunFor(60);
         Assert.Equal(dialled, house.Dialled.Count);
@@ -215,33 +215,37 @@ public sealed class LinkDirectoryDialTests
     }
 
     [Fact]
-    public void LinkOnDemand_IsClosedTenSecondsAfterItWasLastNeeded_ByItsMakerAlone()
+    public void LinkOnDemand_IsEndedTenSecondsAfterItWasLastNeeded()
     {
-        var town = new LinkTown(5);
-        LinkHouse house = town.Start(1), other = town.Start(2);
-        house.Directory.OnFound(other.Id, [other.Address], town.Now);
-        town.RunFor(5);
-        // Neither is a member of the other's table now, and no hint is left.
-        house.Forget(other.Id);
-        other.Forget(house.Id);
-        town.RunFor(5);
-        house.Directory.OnLost(other.Id, town.Now);
-        town.RunFor(60);
-        Assert.Empty(house.Open);
+        var effects = new DialList { Recorded = { [LinkTown.Id(2)] = ["10.0.0.2:7601"] } };
+        LinkDirectory directory = effects.Directory(1);
+        directory.Reach(LinkTown.Id(2), Second, effects.Now);
+        directory.OnLinkOpened(1, LinkTown.Id(2), LinkTown.Address(2), LinkTown.Address(2), effects.Now);
+        directory.OnIntroduced(directory.Find(1)!, 1, effects.Now, out _);
+        effects.Run(directory, 9 * Second);
+        Assert.True(directory.Demand(LinkTown.Id(2), effects.Now));
+        effects.Run(directory, 9 * Second);
+        Assert.Empty(effects.Goodbyes);
+        effects.Run(directory, 1.5 * Second);
+        Assert.Equal([(1, LinkDirectory.NotNeeded)], effects.Goodbyes);
+        Assert.Null(directory.LinkTo(LinkTown.Id(2)));
+        Assert.Equal([(LinkTown.Id(2), false)], effects.Losses);
+        // The peer closes it; if it does not, this end does.
+        effects.Run(directory, 6 * Second);
+        Assert.Equal([1], effects.Closed.Select(c => c.Link));
+        Assert.Empty(effects.NotReached);
+    }
 
-        house.Directory.OnFound(other.Id, [other.Address], town.Now);
-        house.Directory.Reach(other.Id, Second, town.Now);
-        house.Directory.OnLost(other.Id, town.Now);
-        town.RunFor(9);
-        Assert.Single(house.Open);
-        Assert.Empty(house.NotReached);
-        Assert.False(house.Directory.Demand(other.Id, town.Now) && house.Linked.Length > 0);
-        town.RunFor(9);
-        Assert.Single(house.Open);
-        town.RunFor(1.5);
-        Assert.Empty(house.Open);
-        Assert.Equal([LinkDirectory.NotNeeded], house.Goodbyes.TakeLast(1));
-        Assert.DoesNotContain(LinkDirectory.NotNeeded, other.Goodbyes);
+    [Fact]
+    public void LinkThatThePeerMade_IsThePeersToEnd()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1);
+        directory.OnLinkOpened(1, LinkTown.Id(2), LinkTown.Address(2), null, effects.Now);
+        directory.OnIntroduced(directory.Find(1)!, 1, effects.Now, out _);
+        effects.Run(directory, 100 * Second);
+        Assert.Empty(effects.Goodbyes);
+        Assert.NotNull(directory.LinkTo(LinkTown.Id(2)));
     }
 
     [Fact]

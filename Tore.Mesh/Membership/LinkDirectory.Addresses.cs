@@ -204,10 +204,16 @@ internal sealed partial class LinkDirectory
         PlanSeed(seed, now);
     }
 
-    private void SeedFailed(DialAddress seed, in Moment now)
+    /// <summary>A dial came to nothing, or the link that it made did.</summary>
+    private void Fruitless(DialAddress address, string code, string text, in Moment now)
     {
-        seed.Fruitless++;
-        seed.RetryAt = now.Elapsed + Backoff(seed.Fruitless);
-        PlanSeed(seed, now);
+        address.Failed(code, text, now);
+        ContactsVersion++;
+        if (address.IsSeed)
+        {
+            address.Fruitless++;
+            address.RetryAt = now.Elapsed + Backoff(address.Fruitless);
+            PlanSeed(address, now);
+        }
     }
 }

@@ -18,11 +18,9 @@ internal sealed partial class LinkDirectory
         {
             return;
         }
-        dial.Address.Failed(code, text, now);
-        ContactsVersion++;
+        Fruitless(dial.Address, code, text, now);
         if (dial.Peer is not { } peer)
         {
-            SeedFailed(dial.Address, now);
             return;
         }
         peer.Dials--;

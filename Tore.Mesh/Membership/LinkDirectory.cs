@@ -20,10 +20,6 @@ internal sealed partial class LinkDirectory
     /// <summary>The code of a goodbye to a link that was made for a moment's need.</summary>
     public const string NotNeeded = "not_needed";
 
-    private const string Banned = "banned";
-
-    private const string NotAllowed = "not_allowed";
-
     /// <summary>In a large mesh a full node makes room for newcomers, but gives each link so long to be of use.</summary>
     private static readonly TimeSpan LeastStay = TimeSpan.FromSeconds(2);
 
@@ -96,7 +92,7 @@ internal sealed partial class LinkDirectory
             _effects.Close(number, refusal.Code, refusal.Text);
             if (address is not null)
             {
-                address.Failed(refusal.Code, refusal.Text, now);
+                Fruitless(address, refusal.Code, refusal.Text, now);
                 AttemptFailed(peer, now);
             }
             Plan(peer, now);
@@ -147,7 +143,7 @@ internal sealed partial class LinkDirectory
     {
         if (_links.TryGetValue(number, out ControlLink? link))
         {
-            Remove(link, code, now);
+            Remove(link, code, IsOrderly(code), now);
         }
     }
 
@@ -185,7 +181,7 @@ internal sealed partial class LinkDirectory
         {
             if (!_admits(link.Peer.Node))
             {
-                End(link, NotAllowed, "This node's allow and ban lists do not admit the peer any more.", now);
+                End(link, ErrorCodes.NotAllowed, "This node's allow and ban lists do not admit the peer any more.", now);
             }
         }
         Replan(now);
@@ -202,7 +198,7 @@ internal sealed partial class LinkDirectory
         }
     }
 
-    private static bool IsRefusal(string? code) => code is Banned or NotAllowed;
+    private static bool IsRefusal(string? code) => code is ErrorCodes.Banned or ErrorCodes.NotAllowed;
 
     private LinkPeer? PeerOf(NodeId node) => _peers.GetValueOrDefault(node);
 
@@ -218,7 +214,7 @@ internal sealed partial class LinkDirectory
         }
         if (!_admits(peer.Node))
         {
-            return (NotAllowed, "This node's allow and ban lists do not admit the peer.");
+            return (ErrorCodes.NotAllowed, "This node's allow and ban lists do not admit the peer.");
         }
         bool isFull = peer.Current is null ? _linkedPeers >= Limits.ControlPeers && !MakeRoom(now) : peer.Links.Count >= Limits.LinksPerPeer;
         return isFull ? (ErrorCodes.TooManyLinks, "This node has as many links as it can have.") : null;
@@ -283,10 +279,10 @@ internal sealed partial class LinkDirectory
     private void End(ControlLink link, string code, string text, in Moment now)
     {
         _effects.Close(link.Number, code, text);
-        Remove(link, code, now);
+        Remove(link, code, isOrderly: true, now);
     }
 
-    private void Remove(ControlLink link, string? code, in Moment now)
+    private void Remove(ControlLink link, string? code, bool isOrderly, in Moment now)
     {
         LinkPeer peer = link.Peer;
         _links.Remove(link.Number);
@@ -294,11 +290,11 @@ internal sealed partial class LinkDirectory
         Choose(peer);
         if (!link.IsIntroduced && link.Dialled is { } address)
         {
-            address.Failed(code ?? ErrorCodes.LinkClosed, "The link was closed before the peer had introduced itself.", now);
+            Fruitless(address, code ?? ErrorCodes.LinkClosed, "The link was closed before the peer had introduced itself.", now);
         }
         if (peer.Current is null && link.RetiredAt is null)
         {
-            Unlinked(peer, IsOrderly(code), now);
+            Unlinked(peer, isOrderly, now);
             WaitAfterLoss(link, code, now);
         }
         Plan(peer, now);
@@ -312,7 +308,11 @@ internal sealed partial class LinkDirectory
             _effects.Unlinked(peer.Node, !isOrderly);
         }
         peer.RetryAt = now.Elapsed + Jittered(TimeSpan.FromMilliseconds(400)) + DialDelay(peer.Node);
-        PlanSeeds(peer, now);
+        foreach (DialAddress address in peer.Addresses)
+        {
+            address.RetryAt = address.Fruitless == 0 ? peer.RetryAt : address.RetryAt;
+            PlanSeed(address, now);
+        }
     }
 
     private void Choose(LinkPeer peer)
