@@ -257,7 +257,7 @@ public sealed class LinkDirectoryDialTests
         hidden.Directory.AddSeed(open.Address, town.Now);
         town.RunFor(20);
         Assert.Equal([2], open.Linked);
-        foreach (TownLink link in open.Open.Values.ToArray())
+        foreach (HouseLink link in open.Open.Values.ToArray())
         {
             town.Break(link, open, code: null);
         }

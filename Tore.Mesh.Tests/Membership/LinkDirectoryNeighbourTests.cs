@@ -146,6 +146,7 @@ public sealed class LinkDirectoryNeighbourTests
         LinkDirectory directory = effects.Directory(1, new LinkDirectoryOptions { ChosenNeighbours = Limits.ControlPeers + 21 });
         for (int i = 2; i <= Limits.ControlPeers + 22; i++)
         {
+            effects.Recorded[LinkTown.Id(i)] = [LinkTown.Address(i).ToString()];
             directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
         }
         effects.Run(directory, 30 * Second);

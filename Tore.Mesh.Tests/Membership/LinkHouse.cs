@@ -32,7 +32,7 @@ internal sealed class LinkHouse : ILinkEffects
 
     public HashSet<NodeId> Banned { get; } = [];
 
-    public Dictionary<long, TownLink> Open { get; } = [];
+    public Dictionary<long, HouseLink> Open { get; } = [];
 
     public bool IsUp { get; private set; } = true;
 
@@ -59,7 +59,7 @@ internal sealed class LinkHouse : ILinkEffects
     public void Kill()
     {
         IsUp = false;
-        foreach (TownLink link in Open.Values.ToArray())
+        foreach (HouseLink link in Open.Values.ToArray())
         {
             _town.Break(link, this, code: null);
         }
@@ -128,7 +128,7 @@ internal sealed class LinkHouse : ILinkEffects
 
     private void CloseAs(long link, string code)
     {
-        if (Open.TryGetValue(link, out TownLink? open))
+        if (Open.TryGetValue(link, out HouseLink? open))
         {
             _town.Break(open, this, code);
         }

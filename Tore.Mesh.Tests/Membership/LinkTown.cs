@@ -104,7 +104,7 @@ internal sealed class LinkTown(int seed, LinkDirectoryOptions? options = null)
             from.Directory.OnDialFailed(address, ErrorCodes.WrongPeer, "Somebody else answered.", Now);
             return;
         }
-        var link = new TownLink(++_links, from, to);
+        var link = new HouseLink(++_links, from, to);
         from.Open[link.Number] = to.Open[link.Number] = link;
         // The dialled end learns of the link a little later, and what comes first waits behind that.
         Later(link.DueAt(to, Latency()), () =>
@@ -119,7 +119,7 @@ internal sealed class LinkTown(int seed, LinkDirectoryOptions? options = null)
 
     internal void Carry(LinkHouse from, long number, Action<LinkHouse> deliver)
     {
-        if (from.IsUp && !from.IsCutOff && from.Open.TryGetValue(number, out TownLink? link))
+        if (from.IsUp && !from.IsCutOff && from.Open.TryGetValue(number, out HouseLink? link))
         {
             LinkHouse to = link.Other(from);
             Later(link.DueAt(to, Latency()), () =>
@@ -133,7 +133,7 @@ internal sealed class LinkTown(int seed, LinkDirectoryOptions? options = null)
     }
 
     /// <summary>One end closes: it is gone there at once, at the other end behind what is under way.</summary>
-    internal void Break(TownLink link, LinkHouse by, string? code)
+    internal void Break(HouseLink link, LinkHouse by, string? code)
     {
         LinkHouse other = link.Other(by);
         if (by.Open.Remove(link.Number) && by.IsUp)

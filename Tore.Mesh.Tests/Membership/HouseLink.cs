@@ -1,7 +1,7 @@
 namespace Tore.Mesh.Tests.Membership;
 
 /// <summary>A link of a <see cref="LinkTown"/>.</summary>
-internal sealed class TownLink(long number, LinkHouse a, LinkHouse b)
+internal sealed class HouseLink(long number, LinkHouse a, LinkHouse b)
 {
     private TimeSpan _toA, _toB;
 
