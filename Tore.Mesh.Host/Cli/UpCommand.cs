@@ -85,6 +85,7 @@ internal static class UpCommand
                 ["https_fingerprint"] = fingerprint,
                 ["pid"] = Environment.ProcessId,
                 ["version"] = status.Version,
+                ["warnings"] = new JsonArray([.. status.Warnings.Select(w => new JsonObject { ["code"] = w.Code, ["text"] = w.Text })]),
             });
             return;
         }

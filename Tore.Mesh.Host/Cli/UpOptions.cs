@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Authentication;
 using Tore.Mesh.Host.Hosting;
+using Tore.Mesh.Membership;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 
@@ -44,6 +45,9 @@ internal sealed class UpOptions
 
     public Option<bool> NoMdns { get; } = CliOptions.Flag("--no-mdns", "Neither find nor be found by mDNS.");
 
+    public Option<string?> Preset { get; } = CliOptions.Choice(
+        "--preset", "How patient it is with its peers (default local in the mesh 'local', else lan).", "local", "lan", "wan");
+
     public Option<int?> Threads { get; } = CliOptions.Int("--threads", "Engine threads (default one a physical core).", 1, 1024);
 
     public Option<int?> Slots { get; } = CliOptions.Int(
@@ -74,9 +78,8 @@ internal sealed class UpOptions
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All =>
     [
-        Model, Layers, Data, Listen, Http, Seed, Open, ApiKeyFile, HttpsCert, HttpsKey, HttpPlain, TlsMin, NoMdns, Threads, Slots,
-            Context, Memory,
-        Template, ParseSpecial, LogLevel, LogFormat, ParentPipe, ThrowAway,
+        Model, Layers, Data, Listen, Http, Seed, Open, ApiKeyFile, HttpsCert, HttpsKey, HttpPlain, TlsMin, NoMdns, Preset, Threads,
+            Slots, Context, Memory, Template, ParseSpecial, LogLevel, LogFormat, ParentPipe, ThrowAway,
     ];
 
     /// <summary>What the command line asks for.</summary>
@@ -92,6 +95,7 @@ internal sealed class UpOptions
             Open = parsed.GetValue(Open),
             TlsMin = parsed.GetValue(TlsMin) == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12,
             Mdns = !parsed.GetValue(NoMdns),
+            Preset = parsed.GetValue(Preset) is string preset ? Enum.Parse<MembershipPreset>(preset, ignoreCase: true) : null,
             Threads = parsed.GetValue(Threads),
             Slots = parsed.GetValue(Slots) ?? 4,
             ContextLength = parsed.GetValue(Context),

@@ -41,6 +41,7 @@ public sealed partial class MeshNode
                 SlotsInUse = Started(_shards).SlotsInUse,
                 Running = Started(_provider).Running,
                 Waiting = Started(_provider).Waiting,
+                Warnings = _warnings,
                 Models = [.. Started(_provider).Models.Select(m => StatusOf(view.Current, m))],
                 Peers = [.. Started(_network).Members.Members.Values.Select(StatusOf)],
             };

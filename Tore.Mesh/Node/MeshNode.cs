@@ -53,6 +53,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     private RingPipelineProvider? _provider;
     private MdnsResponder? _mdns;
     private string[] _unidentified = [];
+    private IReadOnlyList<NodeWarning> _warnings = [];
     private Task _identified = Task.CompletedTask;
     private NodeState _state = NodeState.Starting;
     private int _disposed;
@@ -108,6 +109,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         List<OpenedModel> models = ModelOpening.Open(_options);
         try
         {
+            WarnOf(models, shardOptions);
             Assemble();
             IPEndPoint listened = ListenAddress.Listen(_options.Listen, Started(_network).Listen);
             Started(_view).OnOwn(own => own with { Addresses = ListenAddress.Advertised(listened), HttpAddress = httpAddress });
@@ -257,6 +259,15 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         _key?.Dispose();
         _folder?.Dispose();
         _stop.Dispose();
+    }
+
+    private void WarnOf(List<OpenedModel> models, ShardOptions options)
+    {
+        _warnings = ModelMemory.Check(models, _backend, options);
+        foreach (NodeWarning warning in _warnings)
+        {
+            _logger.LogWarning("{Warning}", warning.Text);
+        }
     }
 
     private static T Started<T>(T? part)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Node;
@@ -42,6 +43,12 @@ public sealed record MeshNodeOptions
 
     /// <summary>Find and be found by mDNS on the interfaces listened on (off with <c>--no-mdns</c>).</summary>
     public bool Mdns { get; init; } = true;
+
+    /// <summary>
+    /// How patient this node is with its peers; null takes <see cref="MembershipPreset.Local"/> in the mesh <c>local</c> and
+    /// <see cref="MembershipPreset.Lan"/> elsewhere (<c>--preset</c>).
+    /// </summary>
+    public MembershipPreset? Preset { get; init; }
 
     /// <summary>Engine threads; null takes one a core (<c>--threads</c>).</summary>
     public int? Threads { get; init; }
@@ -101,7 +108,7 @@ public sealed record MeshNodeOptions
 
     private void CheckSeed(string seed, List<OptionProblem> problems)
     {
-        if (!Membership.PeerAddress.TryParse(seed, out Membership.PeerAddress address))
+        if (!PeerAddress.TryParse(seed, out PeerAddress address))
         {
             problems.Add(new(ErrorCodes.InvalidRequest, $"--seed '{seed}' is not host:port or [v6]:port."));
         }

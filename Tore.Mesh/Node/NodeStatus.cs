@@ -44,6 +44,9 @@ public sealed record NodeStatus
     /// <summary>Requests that entered here and wait for a slot.</summary>
     public required int Waiting { get; init; }
 
+    /// <summary>What its owner should know though it runs.</summary>
+    public IReadOnlyList<NodeWarning> Warnings { get; init; } = [];
+
     /// <summary>Every model known here, by label.</summary>
     public required IReadOnlyList<ModelStatus> Models { get; init; }
 

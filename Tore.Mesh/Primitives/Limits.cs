@@ -118,6 +118,9 @@ public static class Limits
     /// <summary>Open links that one peer may have dialled here, of both kinds.</summary>
     public const int LinksPerPeer = 16;
 
+    /// <summary>Refused links, by address, peer and reason, that a node remembers for `tore doctor`.</summary>
+    public const int RefusedLinks = 64;
+
     // Wire messages: what a reader accepts before it allocates.
     /// <summary>Bytes of a name, label, address or id in a message.</summary>
     public const int WireNameBytes = 256;
@@ -157,6 +160,9 @@ public static class Limits
 
     /// <summary>Addresses that one node may tell of itself.</summary>
     public const int NodeAddresses = 16;
+
+    /// <summary>Largest number of a network coordinate, milliseconds: a minute, far above any round trip that is worth a link.</summary>
+    public const float CoordinateMilliseconds = 60_000;
 
     // Discovery: anybody on the network segment may send these.
     /// <summary>Bytes of one mDNS packet (RFC 6762 §17).</summary>

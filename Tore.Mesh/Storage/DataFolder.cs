@@ -35,6 +35,9 @@ public sealed class DataFolder : IDisposable
     /// <summary>Digests of model files already read through, by path, size and time.</summary>
     public string IdentityCachePath => Path.Combine(FullPath, "model-identities.json");
 
+    /// <summary>How high this node's incarnations may have gone (<see cref="IncarnationStore"/>).</summary>
+    public string IncarnationPath => Path.Combine(FullPath, "incarnation");
+
     /// <summary>
     /// Opens or makes the folder and takes its lock. Throws <c>data_folder_locked</c> naming the process that holds it,
     /// <c>data_folder_format</c>, or <c>file_not_readable</c>.

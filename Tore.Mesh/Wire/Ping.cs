@@ -22,7 +22,7 @@ internal readonly record struct Ping(uint Sequence, long SentAtMicroseconds) : I
         writer.WriteArrayHeader(4);
         writer.Write(Sequence);
         writer.Write(SentAtMicroseconds);
-        WireCoordinate.Write(ref writer, Coordinate);
+        WireCoordinate.WriteOptional(ref writer, Coordinate);
         MemberUpdate.WriteAll(ref writer, Updates);
     }
 
@@ -33,7 +33,7 @@ internal readonly record struct Ping(uint Sequence, long SentAtMicroseconds) : I
         if (!reader.TryReadFields(4, out int added)
             || !reader.TryRead(out uint sequence)
             || !reader.TryRead(out long sentAt)
-            || !WireCoordinate.TryRead(ref reader, out WireCoordinate? coordinate)
+            || !WireCoordinate.TryReadOptional(ref reader, out WireCoordinate? coordinate)
             || !MemberUpdate.TryReadAll(ref reader, Limits.PingUpdates, out MemberUpdate[] updates)
             || !reader.TrySkip(added))
         {

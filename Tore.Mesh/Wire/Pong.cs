@@ -24,7 +24,7 @@ internal readonly record struct Pong(uint Sequence, long PingSentAtMicroseconds,
         writer.Write(Sequence);
         writer.Write(PingSentAtMicroseconds);
         writer.Write(SentAtMicroseconds);
-        WireCoordinate.Write(ref writer, Coordinate);
+        WireCoordinate.WriteOptional(ref writer, Coordinate);
         MemberUpdate.WriteAll(ref writer, Updates);
     }
 
@@ -36,7 +36,7 @@ internal readonly record struct Pong(uint Sequence, long PingSentAtMicroseconds,
             || !reader.TryRead(out uint sequence)
             || !reader.TryRead(out long pingSentAt)
             || !reader.TryRead(out long sentAt)
-            || !WireCoordinate.TryRead(ref reader, out WireCoordinate? coordinate)
+            || !WireCoordinate.TryReadOptional(ref reader, out WireCoordinate? coordinate)
             || !MemberUpdate.TryReadAll(ref reader, Limits.PingUpdates, out MemberUpdate[] updates)
             || !reader.TrySkip(added))
         {
