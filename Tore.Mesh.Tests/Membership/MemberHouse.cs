@@ -69,7 +69,8 @@ internal sealed class MemberHouse : IMembershipEffects
 
     public MemberState? StateOf(MemberHouse other) => Core.Table.TryGet(other.Id, out Member? member) ? member.State : null;
 
-    public Member MemberOf(MemberHouse other) => Core.Table.TryGet(other.Id, out Member? member) ? member : throw new KeyNotFoundException();
+    public Member MemberOf(MemberHouse other) =>
+        Core.Table.TryGet(other.Id, out Member? member) ? member : throw new KeyNotFoundException();
 
     public bool HeldDead(MemberHouse other) => History.Any(h => h.Member == other.Id && h.State == MemberState.Dead);
 

@@ -66,7 +66,7 @@ internal sealed class MemberTown
 
     public void Run(double seconds) => RunUntil(Now + TimeSpan.FromSeconds(seconds), static () => false);
 
-    /// <summary>Runs until something holds, and gives after how many seconds; null when it did not within <paramref name="seconds"/>.</summary>
+    /// <summary>Runs until something holds, and gives after how many seconds; null when it did not in time.</summary>
     public double? RunUntil(Func<bool> holds, double seconds)
     {
         TimeSpan began = Now;

@@ -10,7 +10,7 @@ internal sealed class RecordJudge(MeshId mesh, ISignatureVerifier verifier, Func
     /// <summary>Whether the allow and ban lists let a node in.</summary>
     public bool Admits(NodeId node) => admits(node);
 
-    /// <summary>Whether the node that it speaks of signed it, for this mesh. Costs some 100 us: ask where the record would change something.</summary>
+    /// <summary>Whether the node that it speaks of signed it, for this mesh. Costs some 100 us: ask late.</summary>
     public bool IsGood(MemberRecord record)
     {
         if (MemberSignature.IsGood(record, mesh, verifier))

@@ -215,7 +215,7 @@ public static class Limits
     /// <summary>Bytes of updates in one message of gossip: some hundred records.</summary>
     public const int GossipBytes = 32 * 1024;
 
-    /// <summary>Bytes of updates in one message of table entries, far below <see cref="ControlFrameBytes"/>: a ping waits behind it.</summary>
+    /// <summary>Bytes of updates in one message of table entries, far below a frame: a ping waits behind it.</summary>
     public const int TableEntriesBytes = 128 * 1024;
 
     /// <summary>Probes under way on behalf of others, and of any one of them; further requests are answered with no.</summary>
