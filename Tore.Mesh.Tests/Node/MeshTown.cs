@@ -8,7 +8,7 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Tests.Node;
 
-/// <summary>Nodes that run the real core on simulated machines. The first is the seed of all others. Everything follows from the seed.</summary>
+/// <summary>Nodes that run the real core on simulated machines; the first is the seed of all others.</summary>
 internal sealed class MeshTown
 {
     public MeshTown(int nodes, ulong seed, NetworkOptions? network = null)
