@@ -35,6 +35,7 @@ internal static class HealthRoutes
             EngineFingerprint = status.EngineFingerprint,
             Models = models,
             Peers = [.. status.Peers.Select(PeerOf)],
+            Warnings = [.. status.Warnings.Select(w => new WarningBody(w.Code, w.Text))],
         };
     }
 

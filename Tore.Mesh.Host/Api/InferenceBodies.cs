@@ -105,7 +105,12 @@ internal sealed record HealthBody
     public required IReadOnlyList<HealthModel> Models { get; init; }
 
     public required IReadOnlyList<HealthPeer> Peers { get; init; }
+
+    public required IReadOnlyList<WarningBody> Warnings { get; init; }
 }
+
+/// <summary>Something that the node's owner should know though it runs.</summary>
+internal sealed record WarningBody(string Code, string Text);
 
 /// <summary>Whether a model can answer, and what is missing if not.</summary>
 internal sealed record HealthModel(

@@ -10,7 +10,8 @@ public sealed class BenchmarksTests
     [Theory(Timeout = 120_000)]
     [InlineData("codec")]
     [InlineData("smoke")]
-    public async Task Benchmarks_ShortSuite_HoldsItsTargets(string suite)
+    [InlineData("fuzz", "--inputs", "200000")]
+    public async Task Benchmarks_ShortSuite_HoldsItsTargets(string suite, params string[] options)
     {
         string configuration = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(AppContext.BaseDirectory + "x"))!);
         string program = Path.Combine(
@@ -19,7 +20,7 @@ public sealed class BenchmarksTests
         using var folder = new TemporaryFolder();
         using Process process = Process.Start(new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            ["exec", program, suite, "--json", "--models", folder.FullPath])
+            ["exec", program, suite, "--json", "--models", folder.FullPath, .. options])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

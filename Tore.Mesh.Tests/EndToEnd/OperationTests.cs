@@ -91,4 +91,16 @@ public sealed class OperationTests
         }
         Assert.False(File.Exists(folder.PathOf("a/addresses.json")));
     }
+
+    [Fact]
+    public async Task Up_MemoryTooSmallForItsModel_SaysSoEverywhere()
+    {
+        using var folder = new TemporaryFolder();
+        await using UpNode node = await UpNode.StartAsync(folder.PathOf("a"), "--model", "stories", "--memory", "1M");
+        Assert.Equal("memory_budget_exceeded", (string?)Assert.Single(node.Ready["warnings"]!.AsArray())!["code"]);
+        JsonNode health = JsonNode.Parse(await node.Client.GetStringAsync("/health"))!;
+        string text = (string)Assert.Single(health["warnings"]!.AsArray())!["text"]!;
+        Assert.Contains("'stories'", text, StringComparison.Ordinal);
+        await Until.TrueAsync(() => node.Process.Error.Contains(text, StringComparison.Ordinal), "the warning in the log");
+    }
 }

@@ -145,4 +145,23 @@ public sealed class MeshNodePlacementTests
         await cluster.StopAsync(node);
         Assert.Null(DataFolder.ReadAddresses(folder));
     }
+
+    [Theory]
+    [InlineData(1, "not one of them")]
+    [InlineData(2, "of them at once")]
+    [InlineData(1024, null)]
+    public async Task Start_MemoryThatDoesNotHoldTheModel_Warns(int mebibytes, string? warning)
+    {
+        await using var cluster = new Cluster();
+        MeshNode node = await cluster.AddAsync(
+            Cluster.Serving() with { MemoryBytes = mebibytes * 1024L * 1024L, Slots = 1, ContextLength = 64 }, "node-0");
+        if (warning is null)
+        {
+            Assert.Empty(node.Status.Warnings);
+            return;
+        }
+        NodeWarning only = Assert.Single(node.Status.Warnings);
+        Assert.Equal(ErrorCodes.MemoryBudgetExceeded, only.Code);
+        Assert.Contains(warning, only.Text, StringComparison.Ordinal);
+    }
 }

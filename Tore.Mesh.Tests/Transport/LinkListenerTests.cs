@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
+using Tore.Mesh.Identity;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;
 using Tore.Mesh.Wire;
@@ -12,6 +14,8 @@ public sealed class LinkListenerTests
 
     private static LinkListener Listen() => LinkListener.Start(
         LinkPair.TlsOf(TestNodes.BobCertificate), new IPEndPoint(IPAddress.Loopback, 0), LinkPair.BobOptions);
+
+    private static IPEndPoint EndPointOf(int host) => new(new IPAddress([192, 0, 2, (byte)host]), 1000 + host);
 
     private static ValueTask<Link> DialAsync(LinkListener listener, LinkKind kind = LinkKind.Control) =>
         Link.DialAsync(LinkPair.TlsOf(TestNodes.AnnCertificate), listener.EndPoint, kind, LinkPair.AnnOptions, TestNodes.Bob.Id, Token);
@@ -60,6 +64,46 @@ public sealed class LinkListenerTests
         await using LinkEnds ends = new(ann, bob);
         Assert.NotNull(bob);
         Assert.Equal(1, listener.RefusedLinks);
+    }
+
+    [Fact(Timeout = 20_000)]
+    public async Task Refusals_PeersOfAnotherMesh_AreNamedOnceWithTheirCount()
+    {
+        await using LinkListener listener = Listen();
+        for (int i = 1; i <= 3; i++)
+        {
+            ToreException refused = await Assert.ThrowsAsync<ToreException>(async () => await Link.DialAsync(
+                LinkPair.TlsOf(TestNodes.AnnCertificate), listener.EndPoint, LinkKind.Control,
+                LinkPair.AnnOptions with { Mesh = MeshSecret.Open }, expected: null, Token));
+            Assert.Equal(ErrorCodes.WrongMesh, refused.Code);
+            while (listener.RefusedLinks < i)
+            {
+                await Task.Yield();
+            }
+        }
+        RefusedLink link = Assert.Single(listener.Refusals);
+        Assert.Equal(("127.0.0.1", TestNodes.Ann.Id, ErrorCodes.WrongMesh, 3L), (link.Address, link.Peer!.Value, link.Code, link.Count));
+        Assert.NotEmpty(link.Text);
+        Assert.True(link.FirstAt <= link.LastAt);
+    }
+
+    [Fact]
+    public void Refusals_OfMoreAddressesThanAreKept_ForgetTheOneNotRepeatedForLongest()
+    {
+        var time = new FakeTimeProvider();
+        var refusals = new RefusedLinks(time);
+        for (int i = 0; i <= Limits.RefusedLinks; i++)
+        {
+            refusals.Add(EndPointOf(i), peer: null, new ToreException(ErrorCodes.HandshakeTimeout, $"the {i}th"));
+            refusals.Add(EndPointOf(0), peer: null, new ToreException(ErrorCodes.HandshakeTimeout, "again"));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(Limits.RefusedLinks, refusals.Snapshot.Count);
+        RefusedLink last = refusals.Snapshot[0];
+        Assert.Equal(("192.0.2.0", Limits.RefusedLinks + 2L, "again"), (last.Address, last.Count, last.Text));
+        Assert.Equal(TimeSpan.FromSeconds(Limits.RefusedLinks), last.LastAt - last.FirstAt);
+        Assert.DoesNotContain(refusals.Snapshot, l => l.Address == "192.0.2.1");
+        Assert.Contains(refusals.Snapshot, l => l.Address == "192.0.2.2");
     }
 
     [Theory(Timeout = 20_000)]

@@ -21,6 +21,14 @@ internal sealed record MembershipOptions
         PushPullInterval = TimeSpan.FromSeconds(60),
     };
 
+    /// <summary>The options of a preset.</summary>
+    public static MembershipOptions Of(MembershipPreset preset) => preset switch
+    {
+        MembershipPreset.Local => Local,
+        MembershipPreset.Lan => Lan,
+        _ => Wan,
+    };
+
     /// <summary>One member is probed each interval (SWIM's protocol period).</summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 

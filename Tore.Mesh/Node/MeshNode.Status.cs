@@ -30,8 +30,9 @@ public sealed partial class MeshNode
             {
                 NodeId = own.Node,
                 State = _state,
-                Mesh = _mesh.Name,
-                MeshFingerprint = _mesh.Id.ToString(),
+                Mesh = Mesh.Name,
+                IsPrivate = Mesh.IsPrivate,
+                MeshFingerprint = Mesh.Id.ToString(),
                 Listen = own.Addresses,
                 Http = own.HttpAddress,
                 Version = own.Version,
@@ -41,6 +42,7 @@ public sealed partial class MeshNode
                 SlotsInUse = Started(_shards).SlotsInUse,
                 Running = Started(_provider).Running,
                 Waiting = Started(_provider).Waiting,
+                Warnings = _warnings,
                 Models = [.. Started(_provider).Models.Select(m => StatusOf(view.Current, m))],
                 Peers = [.. Started(_network).Members.Members.Values.Select(StatusOf)],
             };

@@ -11,8 +11,11 @@ public sealed record NodeStatus
     /// <summary>Where it is in its life.</summary>
     public required NodeState State { get; init; }
 
-    /// <summary>Mesh joined: <c>local</c> or <c>open</c>.</summary>
+    /// <summary>Mesh joined: <c>local</c>, <c>open</c>, or the name of a private one.</summary>
     public required string Mesh { get; init; }
+
+    /// <summary>Whether members prove a secret; else links prove keys only.</summary>
+    public bool IsPrivate { get; init; }
 
     /// <summary>Mesh fingerprint, 16 hex digits; it is also the mesh id.</summary>
     public required string MeshFingerprint { get; init; }
@@ -43,6 +46,9 @@ public sealed record NodeStatus
 
     /// <summary>Requests that entered here and wait for a slot.</summary>
     public required int Waiting { get; init; }
+
+    /// <summary>What its owner should know though it runs.</summary>
+    public IReadOnlyList<NodeWarning> Warnings { get; init; } = [];
 
     /// <summary>Every model known here, by label.</summary>
     public required IReadOnlyList<ModelStatus> Models { get; init; }

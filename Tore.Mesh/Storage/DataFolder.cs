@@ -35,6 +35,9 @@ public sealed class DataFolder : IDisposable
     /// <summary>Digests of model files already read through, by path, size and time.</summary>
     public string IdentityCachePath => Path.Combine(FullPath, "model-identities.json");
 
+    /// <summary>How high this node's incarnations may have gone (<see cref="IncarnationStore"/>).</summary>
+    public string IncarnationPath => Path.Combine(FullPath, "incarnation");
+
     /// <summary>
     /// Opens or makes the folder and takes its lock. Throws <c>data_folder_locked</c> naming the process that holds it,
     /// <c>data_folder_format</c>, or <c>file_not_readable</c>.
@@ -65,6 +68,21 @@ public sealed class DataFolder : IDisposable
             throw new ToreException(ErrorCodes.FileNotReadable,
                 $"The data folder {folder} cannot be used: {e.Message} Choose another with --data.", e);
         }
+    }
+
+    /// <summary>
+    /// Makes the folder where it is not there yet, and returns its absolute path: for commands that also work while a node holds it.
+    /// Errors as <see cref="Open"/>, except that a folder in use is fine.
+    /// </summary>
+    /// <param name="path">The folder; null takes <see cref="DataFolderPaths.Default"/>.</param>
+    public static string Prepare(string? path = null)
+    {
+        string folder = Path.GetFullPath(path ?? DataFolderPaths.Default);
+        if (!DataFolderFormat.IsCurrent(folder))
+        {
+            Open(folder).Dispose();
+        }
+        return folder;
     }
 
     /// <summary>Writes the addresses of the running node; they go when the folder is disposed.</summary>
@@ -104,7 +122,7 @@ public sealed class DataFolder : IDisposable
         _lock.Dispose();
     }
 
-    private static void CreatePrivate(string folder)
+    internal static void CreatePrivate(string folder)
     {
         if (OperatingSystem.IsWindows())
         {

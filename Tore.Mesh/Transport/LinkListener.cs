@@ -24,6 +24,7 @@ internal sealed class LinkListener : IAsyncDisposable
     private readonly Dictionary<NodeId, int> _linksByPeer = [];
     private readonly ConcurrentDictionary<Task, bool> _handshakes = new();
     private readonly Task _accepting;
+    private readonly RefusedLinks _refusals;
     private int _pending;
     private long _refused;
 
@@ -31,6 +32,7 @@ internal sealed class LinkListener : IAsyncDisposable
     {
         _listener = listener;
         _options = options;
+        _refusals = new RefusedLinks(options.TimeProvider);
         _accepting = AcceptLoopAsync();
     }
 
@@ -39,6 +41,9 @@ internal sealed class LinkListener : IAsyncDisposable
 
     /// <summary>Connections that became no link: over a limit, or failed in their handshake.</summary>
     public long RefusedLinks => Interlocked.Read(ref _refused);
+
+    /// <summary>The same by address, peer and reason, the latest first; bounded.</summary>
+    public IReadOnlyList<RefusedLink> Refusals => _refusals.Snapshot;
 
     /// <summary>Listens on <paramref name="endpoint"/>; throws <c>port_in_use</c> or <c>address_not_available</c>.</summary>
     public static LinkListener Start(ITransport transport, EndPoint endpoint, LinkOptions options) =>
@@ -77,8 +82,9 @@ internal sealed class LinkListener : IAsyncDisposable
         {
             if (!TryEnter(connection.RemoteEndPoint))
             {
-                Refuse(connection.RemoteEndPoint, new ToreException(ErrorCodes.TooManyLinks, "Too many links are being set up at once."));
-                connection.Abort(new ToreException(ErrorCodes.TooManyLinks, "Too many links are being set up at once."));
+                var reason = new ToreException(ErrorCodes.TooManyLinks, "Too many links are being set up at once.");
+                Refuse(connection.RemoteEndPoint, peer: null, reason);
+                connection.Abort(reason);
                 continue;
             }
             Task handshake = HandshakeAsync(connection);
@@ -130,12 +136,14 @@ internal sealed class LinkListener : IAsyncDisposable
         // Told only once its place is free: who watches the count may come again at once.
         if (refused is not null)
         {
-            Refuse(remote, refused);
+            Refuse(remote, connection.RemoteIdentity?.Id, refused);
         }
     }
 
-    private void Refuse(EndPoint remote, ToreException reason)
+    private void Refuse(EndPoint remote, NodeId? peer, ToreException reason)
     {
+        // The count comes last: who watches it may look at the list at once.
+        _refusals.Add(remote, peer, reason);
         Interlocked.Increment(ref _refused);
         _options.Logger.LogDebug("No link from {Remote}: {Code}: {Reason}", remote, reason.Code, reason.Message);
     }

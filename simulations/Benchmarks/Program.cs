@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tore.Mesh.Benchmarks;
+using Tore.Mesh.Benchmarks.Fuzz;
 
 Option<bool> json = new("--json") { Description = "Print one JSON object.", Recursive = true };
 Option<string?> models = new("--models")
@@ -57,7 +58,12 @@ ring.SetAction((parsed, _) => RingBenchmark.RunAsync(
 Command smoke = new("smoke", "One short run of a small model, its memory within the budget: the form that CI runs.");
 smoke.SetAction(parsed => EngineBenchmark.Smoke(parsed.GetValue(models), parsed.GetValue(json)));
 
-foreach (Command suite in new[] { kernels, text, codec, link, llama, sets, ring, smoke })
+Option<long> inputs = new("--inputs") { Description = "Inputs to feed.", DefaultValueFactory = _ => 1_000_000 };
+Option<int> seed = new("--seed") { Description = "The same seed makes the same inputs.", DefaultValueFactory = _ => 1 };
+Command fuzz = new("fuzz", "Made-up frames, handshakes, mDNS packets and records: no crash, no hang, bounded allocation.") { inputs, seed };
+fuzz.SetAction(parsed => FuzzRun.Run(parsed.GetValue(inputs), parsed.GetValue(seed), parsed.GetValue(json)));
+
+foreach (Command suite in new[] { kernels, text, codec, link, llama, sets, ring, smoke, fuzz })
 {
     root.Subcommands.Add(suite);
 }
