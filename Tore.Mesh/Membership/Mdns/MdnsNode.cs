@@ -22,6 +22,9 @@ internal sealed record MdnsNode
     /// <summary>The wire versions that it speaks.</summary>
     public required WireVersions Wire { get; init; }
 
+    /// <summary>The highest of them.</summary>
+    public int WireVersion => Wire.Highest;
+
     /// <summary>Whether both say the same.</summary>
     public bool SaysTheSameAs(MdnsNode other) => Node == other.Node && Port == other.Port && Mesh == other.Mesh && Wire == other.Wire
         && Addresses.SequenceEqual(other.Addresses);
