@@ -35,4 +35,10 @@ internal enum MessageType : ushort
     Activations = 64,
     Token = 65,
     ChunkDone = 66,
+
+    // Control: what nodes can do.
+    CapabilityRecords = 96,
+    CapabilityDigest = 97,
+    CapabilitySummary = 98,
+    CapabilityRequest = 99,
 }
