@@ -265,7 +265,8 @@ internal sealed class CapabilityIndex
         if (outcome == RecordOutcome.Forged)
         {
             // An honest peer has checked what it passes on.
-            throw new ToreException(ErrorCodes.WireMalformed, $"A record under the name of {node} was not signed by that node for this mesh.");
+            throw new ToreException(
+                ErrorCodes.WireMalformed, $"A record under the name of {node} was not signed by that node for this mesh.");
         }
     }
 
