@@ -126,7 +126,7 @@ internal sealed class CapabilityAuthor
         return body.WrittenMemory;
     }
 
-    /// <summary>Whether the load is by more than a tenth another than what was told: of the slots, or as coordinates are compared.</summary>
+    /// <summary>Whether the load is off what was told by more than a tenth of the slots, or as coordinates are compared.</summary>
     private void Compare() => _hasMoved = _told is { } told
         && (10L * Math.Abs(_info.SlotsInUse - told.SlotsInUse) > _info.Slots
             || 10L * Math.Abs(_info.Running - told.Running) > _info.Slots
