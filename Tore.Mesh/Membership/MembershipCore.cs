@@ -42,13 +42,15 @@ internal sealed partial class MembershipCore
     public MembershipCore(MembershipOptions options, MeshId mesh, IMembershipEffects effects, ISigner signer, ISignatureVerifier verifier,
         Random random, ulong start, ulong storedIncarnation, Func<NodeId, bool>? admits = null)
     {
+        var clock = new ActiveClock();
         _context = new MembershipContext
         {
+            Clock = clock,
             Options = options,
             Effects = effects,
             Random = random,
             Self = signer.Id,
-            Timers = new TimerQueue(IsStale),
+            Timers = new TimerQueue(clock, IsStale),
             Health = new LocalHealth(options.LocalHealth),
         };
         _judge = new RecordJudge(mesh, verifier, admits ?? (static _ => true), _context.Counts);

@@ -151,8 +151,11 @@ internal sealed class Prober
             return;
         }
         _context.Counts.ProbesFailed++;
-        // Whoever was asked and said nothing at all, not even no, hints that it is this node that hears badly (Lifeguard).
-        _context.Health.Worsen(probe.Asked > 0 ? probe.Silent.Count : 1);
+        if (probe.Silent.Count == probe.Asked)
+        {
+            // Not even a no came back: it may be this node that hears badly (Lifeguard). One no shows that it hears.
+            _context.Health.Worsen(Math.Max(probe.Asked, 1));
+        }
         _suspicions.Accuse(probe.Target, _context.Self);
         _suspicions.Tell(probe.Target);
     }
