@@ -117,7 +117,10 @@ internal sealed partial class MembershipCore
             return false;
         }
         Member member = _context.Table.TryGet(peer, out Member? found) ? found : throw new InvalidOperationException();
-        _suspicions.Tell(member);
+        if (member.State == MemberState.Suspect)
+        {
+            _suspicions.Tell(member);
+        }
         _suspicions.OnLinked(member);
         _prober.OnLinked(member);
         _relays.OnLinked(member);
@@ -151,6 +154,7 @@ internal sealed partial class MembershipCore
     {
         if (Enter(now) && _context.Table.TryGet(peer, out Member? member) && !member.IsLinked)
         {
+            _prober.OnUnreachable(member);
             _suspicions.OnUnreachable(member);
             _relays.OnUnreachable(member);
         }
@@ -161,7 +165,7 @@ internal sealed partial class MembershipCore
     {
         if (Enter(now))
         {
-            _rumours.OnStored(record);
+            _rumours.OnHeard(record);
         }
     }
 

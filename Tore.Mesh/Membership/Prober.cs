@@ -80,6 +80,15 @@ internal sealed class Prober
         }
     }
 
+    /// <summary>A target could not be dialled; where nobody else was asked, nothing is left to wait for.</summary>
+    public void OnUnreachable(Member member)
+    {
+        if (member.Probe is { Asked: 0 } probe)
+        {
+            Fail(probe);
+        }
+    }
+
     /// <summary>The target answered, itself or through another.</summary>
     public void OnAnswered(uint sequence)
     {
