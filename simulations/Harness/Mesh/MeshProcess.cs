@@ -41,6 +41,12 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
     /// <summary>What decides.</summary>
     public MeshCore Core { get; }
 
+    /// <summary>Who is there, as it sees it.</summary>
+    public MembershipCore Membership => Core.Membership;
+
+    /// <summary>Whether it tells the truth, as far as its options say.</summary>
+    public bool IsHonest => _tap is not { IsLie: true };
+
     /// <inheritdoc/>
     public TimeSpan? NextDeadline => Core.NextDeadline;
 
