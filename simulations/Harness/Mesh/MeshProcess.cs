@@ -20,7 +20,7 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
     {
         Context = context;
         _options = options;
-        _tap = options.Tap?.Invoke();
+        _tap = options.Tap;
         Core = new MeshCore(
             new MeshCoreOptions
             {
