@@ -187,6 +187,9 @@ public static class Limits
     /// <summary>Questions and records of one mDNS packet; real ones have some 10.</summary>
     public const int MdnsRecords = 256;
 
+    /// <summary>Nodes of other meshes that are remembered, for <c>tore doctor</c>.</summary>
+    public const int Strangers = 128;
+
     /// <summary>Nodes remembered from mDNS on one interface.</summary>
     public const int MdnsNodes = 1_024;
 
