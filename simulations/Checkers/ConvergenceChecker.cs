@@ -48,7 +48,7 @@ internal sealed class ConvergenceChecker(Simulation simulation, Findings finding
             bool isThere = process.Membership.Table.TryGet(other.Id, out Member? held);
             if (other.Process is MeshProcess { IsHonest: true } running)
             {
-                ulong incarnation = running.Membership.Incarnation;
+                ulong incarnation = running.Membership.OwnRecord.Incarnation;
                 if (!isThere || held!.State != MemberState.Alive || held.Incarnation != incarnation)
                 {
                     return string.Create(CultureInfo.InvariantCulture, $"machine {other.Index} runs as incarnation {incarnation}, here it is "

@@ -15,6 +15,8 @@ internal static class SvgChart
     private const int Top = 46;
     private const int Bottom = 48;
 
+    private static readonly double[] Steps = [1, 2, 5, 10];
+
     private static readonly string[] Colours = ["#2166ac", "#d6604d", "#4d9221", "#7b3294", "#b8860b", "#1b7837"];
 
     /// <summary>The picture.</summary>
@@ -44,8 +46,9 @@ internal static class SvgChart
         {
             string colour = Colours[i % Colours.Length];
             Add(svg, $"<path d=\"{PathOf(curves[i], end)}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>");
-            Add(svg, $"<text x=\"{Width - Right - 8}\" y=\"{Height - Bottom - 14 - (18 * i)}\" text-anchor=\"end\" fill=\"{colour}\">"
-                + $"{WebUtility.HtmlEncode(curves[i].Name)}</text>");
+            string name = WebUtility.HtmlEncode(curves[i].Name);
+            int y = Height - Bottom - 14 - (18 * i);
+            Add(svg, $"<text x=\"{Width - Right - 8}\" y=\"{y}\" text-anchor=\"end\" fill=\"{colour}\">{name}</text>");
         }
         svg.Append("</svg>\n");
         return svg.ToString();
@@ -58,9 +61,7 @@ internal static class SvgChart
         double last = 0;
         foreach ((double seconds, double share) in curve.Points)
         {
-            Append(path, path.Length == 0
-                ? $"M{X(seconds, end):0.##},{Y(share):0.##}"
-                : $"L{X(seconds, end):0.##},{Y(last):0.##}L{X(seconds, end):0.##},{Y(share):0.##}");
+            Append(path, $"{(path.Length == 0 ? 'M' : 'L')}{X(seconds, end):0.##},{Y(last):0.##}L{X(seconds, end):0.##},{Y(share):0.##}");
             last = share;
         }
         return path.ToString();
@@ -73,7 +74,7 @@ internal static class SvgChart
     private static double StepOf(double most)
     {
         double power = Math.Pow(10, Math.Floor(Math.Log10(most / 5)));
-        return new[] { 1, 2, 5, 10 }.Select(m => m * power).First(s => most / s <= 8);
+        return Steps.Select(m => m * power).First(s => most / s <= 8);
     }
 
     private static void Add(StringBuilder svg, FormattableString line)

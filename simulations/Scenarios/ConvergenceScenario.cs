@@ -48,7 +48,7 @@ internal sealed class ConvergenceScenario(int machines, int seeds) : IScenario
         one.Kill();
         one.Start();
         TimeSpan from = town.Simulation.Now;
-        ulong incarnation = ((MeshProcess)one.Process!).Membership.Incarnation;
+        ulong incarnation = ((MeshProcess)one.Process!).Membership.OwnRecord.Incarnation;
         List<(double, double)> curve = [(0, 0)];
         double share = 0;
         while (share < 1 && town.Simulation.Now - from < Limit)

@@ -89,6 +89,7 @@ internal sealed class LiarsScenario : IScenario
     /// <summary>How long honest nodes hold honest nodes dead.</summary>
     private sealed class HeldDead(MeshTown town) : ITransitionListener
     {
+        private readonly HashSet<NodeId> _honest = [.. town.Machines.Take(Machines - Liars).Select(m => m.Id)];
         private readonly Dictionary<(int, NodeId), TimeSpan> _since = [];
 
         public TimeSpan Longest { get; private set; }
@@ -97,7 +98,7 @@ internal sealed class LiarsScenario : IScenario
 
         public void OnTransition(in Transition transition)
         {
-            if (!town.Machines.Take(Machines - Liars).Any(m => m.Id == transition.Node))
+            if (!_honest.Contains(transition.Node))
             {
                 return;
             }

@@ -92,6 +92,7 @@ internal sealed class StallsScenario : IScenario
     /// <summary>Members that never stalled and that anybody declared dead, by incarnation.</summary>
     private sealed class FalseDeaths(MeshTown town) : ITransitionListener
     {
+        private readonly HashSet<NodeId> _stall = [.. town.Machines.Skip(Machines - Stalling).Select(m => m.Id)];
         private readonly HashSet<(NodeId, ulong)> _members = [];
         private readonly HashSet<(NodeId, ulong)> _stalling = [];
 
@@ -103,8 +104,7 @@ internal sealed class StallsScenario : IScenario
         {
             if (transition is { After: { State: MemberState.Dead } dead, Node: var node })
             {
-                bool stalls = town.Machines.Skip(Machines - Stalling).Any(m => m.Id == node);
-                (stalls ? _stalling : _members).Add((node, dead.Incarnation));
+                (_stall.Contains(node) ? _stalling : _members).Add((node, dead.Incarnation));
             }
         }
     }
