@@ -61,15 +61,17 @@ internal sealed class IncarnationChecker : IRunObserver, ITransitionListener
         byte[] body = data[(Purpose.Length + MeshId.Size)..];
         MemberRecord record = MemberRecord.FromBody(body, default);
         ulong hash = Harness.Mixing.Mix(0, body);
-        if (signer.SignedNow.TryGetValue(record.Incarnation, out ulong before) && before != hash)
+        // A farewell is the last word of the incarnation that leaves, and the only second one.
+        (ulong, bool) word = (record.Incarnation, record.Leaves);
+        if (signer.SignedNow.TryGetValue(word, out ulong before) && before != hash)
         {
             Report(signer.Machine.Index, $"signed two different records of incarnation {record.Incarnation} in one life");
         }
-        else if (record.Incarnation <= signer.Floor && !signer.SignedNow.ContainsKey(record.Incarnation))
+        else if (record.Incarnation <= signer.Floor && !signer.SignedNow.ContainsKey(word))
         {
             Report(signer.Machine.Index, $"uses incarnation {record.Incarnation} anew, after {signer.Floor} and a restart with its disk");
         }
-        signer.SignedNow[record.Incarnation] = hash;
+        signer.SignedNow[word] = hash;
         signer.Highest = Math.Max(signer.Highest, record.Incarnation);
     }
 
@@ -85,6 +87,6 @@ internal sealed class IncarnationChecker : IRunObserver, ITransitionListener
 
         public int Losses { get; set; }
 
-        public Dictionary<ulong, ulong> SignedNow { get; } = [];
+        public Dictionary<(ulong Incarnation, bool Leaves), ulong> SignedNow { get; } = [];
     }
 }

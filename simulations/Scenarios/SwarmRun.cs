@@ -15,6 +15,8 @@ internal static class SwarmRun
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Peace = TimeSpan.FromSeconds(15);
+
     /// <summary>Runs it; <paramref name="change"/> may plant a bug in the finished town.</summary>
     public static SwarmOutcome Run(Schedule schedule, Action<MeshTown>? change = null)
     {
@@ -26,8 +28,9 @@ internal static class SwarmRun
         var findings = new Findings();
         _ = new EscapeChecker(simulation, findings);
         _ = new BoundsChecker(simulation, findings);
+        var seen = new TransitionCount();
         var incarnations = new IncarnationChecker(simulation, findings);
-        var listeners = new List<ITransitionListener> { incarnations, new TombstoneChecker(simulation, findings) };
+        var listeners = new List<ITransitionListener> { incarnations, new TombstoneChecker(simulation, findings), seen };
         TableWatch? watch = null;
         listeners.Add(new FalseDeathChecker(simulation, node => watch!.MachineOf(node), findings, Memory));
         watch = new TableWatch(simulation, [.. listeners]);
@@ -44,7 +47,10 @@ internal static class SwarmRun
         {
             convergence.Check();
         }
-        return new SwarmOutcome(simulation.Trace.Value, simulation.Queue.Added, simulation.Now, findings.Violations);
+        // And what is well stays well.
+        simulation.RunUntil(simulation.Now + Peace);
+        convergence.Check();
+        return new SwarmOutcome(simulation.Trace.Value, simulation.Queue.Added, simulation.Now, seen, findings.Violations);
     }
 
     /// <summary>What nodes can do changes now and then.</summary>
