@@ -85,7 +85,7 @@ internal sealed partial class MeshCore
             return;
         }
         PeerAddress[] addresses = [.. node.Addresses.Select(a => PeerAddress.From(new IPEndPoint(a, node.Port)))];
-        if (node.Mesh == _options.Mesh.ToString() && node.WireVersion >= _options.Wire.Lowest)
+        if (node.Mesh == _options.Mesh.ToString() && _options.Wire.HighestCommon(node.Wire) is not null)
         {
             _strangers.Forget(node.Node);
             _directory.OnFound(node.Node, addresses, now);
