@@ -18,6 +18,7 @@ internal sealed class StallsScenario : IScenario
     private const double Better = 20;
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Limit = TimeSpan.FromHours(6);
 
     private static readonly MembershipOptions Plain = MembershipOptions.Lan with
@@ -79,7 +80,7 @@ internal sealed class StallsScenario : IScenario
 
     private static void StallAgain(Simulation simulation, Machine machine, SeededRandom random)
     {
-        TimeSpan at = simulation.Now + random.Between(TimeSpan.FromSeconds(1), Most);
+        TimeSpan at = simulation.Now + random.Between(Awake / 10, Awake);
         TimeSpan end = at + random.Between(Least, Most);
         simulation.At(at, machine.Pause);
         simulation.At(end, () =>
