@@ -4,7 +4,7 @@ using Tore.Mesh.Tests.Support;
 
 namespace Tore.Mesh.Tests.EndToEnd;
 
-/// <summary>The simulator as a program: its figures, its picture, its exit code, and that a seed is the same run in another process.</summary>
+/// <summary>The simulator as a program: figures, picture, exit code, and that a seed is the same run in any process.</summary>
 public sealed class RunnerTests
 {
     [Fact(Timeout = 120_000)]

@@ -37,5 +37,6 @@ public sealed class ScenarioTests
 
     private static void AssertHolds(ScenarioResult result) => Assert.True(result.Holds, Describe(result));
 
-    private static string Describe(ScenarioResult result) => string.Join('\n', [.. result.Figures.Select(f => f.ToString()), .. result.Failures]);
+    private static string Describe(ScenarioResult result) =>
+        string.Join('\n', [.. result.Figures.Select(f => f.ToString()), .. result.Failures]);
 }

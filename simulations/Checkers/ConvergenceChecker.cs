@@ -52,8 +52,9 @@ internal sealed class ConvergenceChecker(Simulation simulation, Findings finding
                 ulong incarnation = running.Membership.OwnRecord.Incarnation;
                 if (!isThere || !held!.IsLiving || (!isLiedTo && (held.State != MemberState.Alive || held.Incarnation != incarnation)))
                 {
-                    return string.Create(CultureInfo.InvariantCulture, $"machine {other.Index} runs as incarnation {incarnation}, here it is "
-                        + $"{(isThere ? $"{held!.State} as {held.Incarnation}" : "unknown")}");
+                    string here = isThere ? $"{held!.State} as {held.Incarnation}" : "unknown";
+                    return string.Create(CultureInfo.InvariantCulture,
+                        $"machine {other.Index} runs as incarnation {incarnation}, here it is {here}");
                 }
             }
             else if (other.Process is null && isThere && held!.State is MemberState.Alive or MemberState.Suspect)

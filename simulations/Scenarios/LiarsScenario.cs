@@ -50,7 +50,8 @@ internal sealed class LiarsScenario : IScenario
     private static Outcome RunSeed(ulong seed, TimeSpan time)
     {
         var liars = new List<LyingTap>();
-        var town = new MeshTown(seed, Machines, NetworkOptions.Lan with { Loss = Loss }, tap: index => index < Machines - Liars ? null : Kept(liars, new LyingTap(seed, index)));
+        var town = new MeshTown(seed, Machines, NetworkOptions.Lan with { Loss = Loss },
+            tap: index => index < Machines - Liars ? null : Kept(liars, new LyingTap(seed, index)));
         var deaths = new HeldDead(town);
         var findings = new Findings();
         _ = new TableWatch(town.Simulation, deaths);

@@ -74,8 +74,9 @@ internal sealed class StallsScenario : IScenario
             TimeSpan left = limit - (town.Simulation.Now - from);
             town.RunFor(left < TimeSpan.FromSeconds(10) ? left : TimeSpan.FromSeconds(10));
         }
-        options.Progress($"{(membership == Plain ? "plain SWIM" : "ours")}: {deaths.Count} false deaths in {town.Simulation.Now - from:hh\\:mm\\:ss}");
-        return (deaths, town.Simulation.Now - from);
+        TimeSpan time = town.Simulation.Now - from;
+        options.Progress($"{(membership == Plain ? "plain SWIM" : "ours")}: {deaths.Count} false deaths in {time.TotalMinutes:0.0} minutes");
+        return (deaths, time);
     }
 
     private static void StallAgain(Simulation simulation, Machine machine, SeededRandom random)
