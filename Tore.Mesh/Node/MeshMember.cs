@@ -37,6 +37,15 @@ internal sealed record MeshMember
     /// <summary>Round-trip time of the last answered ping.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
+    /// <summary>Round-trip time by the network coordinates; null until it told its own.</summary>
+    public TimeSpan? PredictedRoundTrip { get; init; }
+
+    /// <summary>Its clock less this machine's, in microseconds; null without a reading.</summary>
+    public long? ClockOffsetMicroseconds { get; init; }
+
+    /// <summary>Whether it is alive, or suspect and may still refute.</summary>
+    public bool IsLiving => State is MemberState.Alive or MemberState.Suspect;
+
     /// <summary>What it can do; null until its record is here.</summary>
     public NodeInfo? Capabilities { get; init; }
 }

@@ -333,10 +333,10 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
                 Port = listened.Port,
                 Addresses = [],
                 Mesh = Mesh.Id.ToString(),
-                WireVersion = WireVersions.Supported.Highest,
+                Wire = WireVersions.Supported,
             };
             var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            _mdns = MdnsResponder.Start(MdnsInterface.For(listened.Address), own, _network, random, _time, _logger);
+            _mdns = MdnsResponder.Start(listened.Address, own, _network, random, _time, _logger);
         }
     }
 

@@ -180,6 +180,31 @@ public static class Limits
     /// <summary>Node ids on an allow or a ban list.</summary>
     public const int AdmissionEntries = 4_096;
 
+    // Capability index: every member holds every member's record.
+    /// <summary>Bytes of the body of one capability record: some hundred models with short names.</summary>
+    public const int CapabilityRecordBytes = 16 * 1024;
+
+    /// <summary>Bytes of the body of one load record; it has some 100.</summary>
+    public const int LoadRecordBytes = 512;
+
+    /// <summary>Records in one message.</summary>
+    public const int CapabilityMessageRecords = 1_024;
+
+    /// <summary>Bytes of records in one message, far below <see cref="ControlFrameBytes"/>: a ping waits behind it.</summary>
+    public const int CapabilityMessageBytes = 128 * 1024;
+
+    /// <summary>Entries of one summary; more take several messages.</summary>
+    public const int CapabilitySummaryEntries = 1_024;
+
+    /// <summary>Records asked for at once: the largest are 1 MiB together, which a send queue holds.</summary>
+    public const int CapabilityRequestNodes = 64;
+
+    /// <summary>Records of nodes that are no members yet, kept for a while; the oldest makes way for the next.</summary>
+    public const int CapabilityStrangers = 64;
+
+    /// <summary>Transports that one node says it serves.</summary>
+    public const int WireTransports = 8;
+
     // Discovery: anybody on the network segment may send these.
     /// <summary>Bytes of one mDNS packet (RFC 6762 §17).</summary>
     public const int MdnsPacketBytes = 9_000;
@@ -187,11 +212,63 @@ public static class Limits
     /// <summary>Questions and records of one mDNS packet; real ones have some 10.</summary>
     public const int MdnsRecords = 256;
 
-    /// <summary>Nodes remembered from mDNS on one interface.</summary>
+    /// <summary>Nodes of other meshes that are remembered, for <c>tore doctor</c>.</summary>
+    public const int Strangers = 128;
+
+    /// <summary>Bytes of an mDNS packet that is sent: fits an Ethernet frame with IPv6 (RFC 6762 §17).</summary>
+    public const int MdnsSendBytes = 1_440;
+
+    /// <summary>Service instances remembered from mDNS on one link; when full, those of the most talkative address make room.</summary>
     public const int MdnsNodes = 1_024;
 
-    /// <summary>Received mDNS packets that wait; more are dropped, and come again.</summary>
+    /// <summary>Packets of one mDNS query with its known answers; what does not fit is answered again.</summary>
+    public const int MdnsQueryPackets = 8;
+
+    /// <summary>mDNS packets with questions of our own a second, and at once.</summary>
+    public const int MdnsQueriesPerSecond = 10;
+
+    /// <summary>mDNS answers to single askers a second, and twice as many at once: what a forged sender can cause.</summary>
+    public const int MdnsRepliesPerSecond = 20;
+
+    /// <summary>mDNS packets read from one address a second, and twice as many at once; more are dropped unread.</summary>
+    public const int MdnsPacketsPerSecond = 100;
+
+    /// <summary>Addresses whose mDNS packets are counted; further ones share one count.</summary>
+    public const int MdnsSources = 256;
+
+    /// <summary>Received mDNS packets that wait on one interface; more are dropped, and come again.</summary>
     public const int MdnsPacketsWaiting = 256;
+
+    // Membership: a member may say anything, and anybody may make keys.
+    /// <summary>Members that are alive or suspect; further ones are not taken in. A summary of them is some 110 kB.</summary>
+    public const int Members = 4_096;
+
+    /// <summary>Members remembered after they died or left; the oldest makes way for the next.</summary>
+    public const int Tombstones = 4_096;
+
+    /// <summary>Bytes of a member record: key, numbers, and <see cref="NodeAddresses"/> of the longest addresses.</summary>
+    public const int MemberRecordBytes = 5 * 1024;
+
+    /// <summary>Updates that a reader takes in one ping or pong.</summary>
+    public const int PingUpdates = 64;
+
+    /// <summary>Updates that a reader takes in one message of gossip or table entries.</summary>
+    public const int MessageUpdates = 4_096;
+
+    /// <summary>Bytes of updates that ride on one ping or pong: three or four records, or some thirty claims.</summary>
+    public const int PingUpdateBytes = 1_200;
+
+    /// <summary>Bytes of updates in one message of gossip: some hundred records.</summary>
+    public const int GossipBytes = 32 * 1024;
+
+    /// <summary>Bytes of updates in one message of table entries, far below a frame: a ping waits behind it.</summary>
+    public const int TableEntriesBytes = 128 * 1024;
+
+    /// <summary>Probes under way on behalf of others, and of any one of them; further requests are answered with no.</summary>
+    public const int RelayedProbes = 256;
+
+    /// <inheritdoc cref="RelayedProbes"/>
+    public const int RelayedProbesPerPeer = 16;
 
     // Requests.
     /// <summary>Requests that wait at an entry node for a slot.</summary>
