@@ -23,7 +23,7 @@ public sealed class LinkProbeTests
         await using LinkListener listener = Listen(Lab);
         Task<LinkProbeResult> probing = ProbeAsync(listener);
         await using Link incoming = (await listener.AcceptAsync(Token))!;
-        incoming.TrySend(new DialRequest());
+        incoming.TrySend(new DialRequest(LinkKind.Control, []));
         var heard = new RecordingHandler();
         ToreException? goodbye = await incoming.RunAsync(heard, Token);
         await incoming.DisposeAsync();

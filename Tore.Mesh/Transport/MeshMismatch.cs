@@ -4,7 +4,9 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Transport;
 
-/// <summary>The error of a peer in another mesh. Its text names the peer's fingerprint, and is read back here for <c>tore doctor</c>.</summary>
+/// <summary>
+/// The error of a peer in another mesh. Its text names the peer's fingerprint, and is read back here for <c>tore doctor</c>.
+/// </summary>
 public static partial class MeshMismatch
 {
     /// <summary>Makes the error.</summary>

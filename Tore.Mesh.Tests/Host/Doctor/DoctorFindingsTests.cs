@@ -169,7 +169,8 @@ public sealed class DoctorFindingsTests
         Finding found = Assert.Single(DoctorFindings.Of(Facts(node)));
         Assert.Equal((FindingCodes.NotReachable, Peer, false), (found.Code, found.About, found.IsProblem));
         // A second address that works makes it reachable.
-        Assert.Empty(DoctorFindings.Of(Facts(node with { Contacts = [.. node.Contacts, Running.Contacts[0] with { Address = "h:1" }] })));
+        ContactFact good = Running.Contacts[0] with { Address = "h:1" };
+        Assert.Empty(DoctorFindings.Of(Facts(node with { Contacts = [.. node.Contacts, good] })));
     }
 
     [Fact]
@@ -223,7 +224,7 @@ public sealed class DoctorFindingsTests
         Finding theirs = Assert.Single(Problems(Running with { ClockOffsetMs = 0, Members = WithOffset(-45_000) }));
         Assert.Equal((FindingCodes.ClockSkew, Peer), (theirs.Code, theirs.About));
         Assert.Contains("45 s behind", theirs.What, StringComparison.Ordinal);
-        Finding unset = Assert.Single(Problems(Facts(Running) with { Local = Machine with { Now = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero) } }));
+        Finding unset = Assert.Single(Problems(Facts(Running) with { Local = Machine with { Now = DateTimeOffset.UnixEpoch } }));
         Assert.Equal(FindingCodes.ClockSkew, unset.Code);
     }
 
