@@ -191,7 +191,13 @@ public sealed class DoctorFindingsTests
     public void Of_RefusedConnections_AreTheirOperatorsChoiceOldOrCuredOnes()
     {
         RefusedFact refused = new()
-        { Address = "192.168.1.9", NodeId = "00000000-0000-8000-8000-000000000009", Code = ErrorCodes.WrongProof, Text = "t", LastAt = Now, Count = 3 };
+        {
+            Address = "192.168.1.9",
+            NodeId = "00000000-0000-8000-8000-000000000009",
+            Code = ErrorCodes.WrongProof,
+            LastAt = Now,
+            Count = 3,
+        };
         Finding found = Assert.Single(Problems(Running with { Refused = [refused] }));
         Assert.Contains("3 times", found.What, StringComparison.Ordinal);
         Assert.Contains("192.168.1.9", found.What, StringComparison.Ordinal);
