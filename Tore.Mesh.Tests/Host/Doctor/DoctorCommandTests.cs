@@ -46,7 +46,7 @@ public sealed class DoctorCommandTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(Data, "meshes", "home.json"), "{");
         await File.WriteAllTextAsync(Path.Combine(Data, "format"), "99");
         Assert.Equal(
-            ["data_folder_format", "key_exposed", "mesh_malformed"], Codes(await RunAsync("--json")).Order().Take(3));
+            ["data_folder_format", "key_exposed", "mesh_malformed"], Codes(await RunAsync("--json")).Distinct().Order().Take(3));
     }
 
     [Fact]
