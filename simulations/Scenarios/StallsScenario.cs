@@ -75,7 +75,8 @@ internal sealed class StallsScenario : IScenario
             town.RunFor(left < TimeSpan.FromSeconds(10) ? left : TimeSpan.FromSeconds(10));
         }
         TimeSpan time = town.Simulation.Now - from;
-        options.Progress($"{(membership == Plain ? "plain SWIM" : "ours")}: {deaths.Count} false deaths in {time.TotalMinutes:0.0} minutes");
+        string whose = membership == Plain ? "plain SWIM" : "ours";
+        options.Progress($"{whose}: {deaths.Count} false deaths in {time.TotalMinutes:0.0} minutes");
         return (deaths, time);
     }
 
