@@ -41,9 +41,9 @@ internal sealed class BoundsChecker : IEventTarget
         int machines = _simulation.Machines.Count;
         Expect(machine, "members", process.Membership.Table.Members.Count, machines);
         // A link may be replaced while its old self is being closed at either end; liars may hold as many as a node takes.
-        Expect(machine, "links", process.Context.Links.Count, machines * Limits.LinksPerPeer);
+        Expect(machine, "links", process.Context.Links, machines * Limits.LinksPerPeer);
         Expect(machine, "connections", machine.Ends, (machines * Limits.LinksPerPeer) + Limits.PendingHandshakes);
-        foreach (ConnectionEnd end in process.Context.Links.Values)
+        foreach (ConnectionEnd end in process.Context.OpenLinks.Values)
         {
             Expect(machine, "waiting bytes of a link", end.Out.WaitingBytes, 2L * Limits.ControlQueueBytes);
         }

@@ -8,9 +8,10 @@ namespace Tore.Mesh.Checkers;
 
 /// <summary>
 /// When nothing is wrong any more, all honest tables become equal and true: every honest node that runs is alive under its own newest
-/// incarnation in every table, and no machine that runs nothing is.
+/// incarnation in every table, and no machine that runs nothing is. While liars lie, an honest node may be suspect at any moment, and
+/// its answer on its way; then it only must not be dead.
 /// </summary>
-internal sealed class ConvergenceChecker(Simulation simulation, Findings findings)
+internal sealed class ConvergenceChecker(Simulation simulation, Findings findings, bool isLiedTo)
 {
     /// <summary>Whether it is so now.</summary>
     public bool Holds => FirstFault() is null;
@@ -49,10 +50,11 @@ internal sealed class ConvergenceChecker(Simulation simulation, Findings finding
             if (other.Process is MeshProcess { IsHonest: true } running)
             {
                 ulong incarnation = running.Membership.OwnRecord.Incarnation;
-                if (!isThere || held!.State != MemberState.Alive || held.Incarnation != incarnation)
+                if (!isThere || !held!.IsLiving || (!isLiedTo && (held.State != MemberState.Alive || held.Incarnation != incarnation)))
                 {
-                    return string.Create(CultureInfo.InvariantCulture, $"machine {other.Index} runs as incarnation {incarnation}, here it is "
-                        + $"{(isThere ? $"{held!.State} as {held.Incarnation}" : "unknown")}");
+                    string here = isThere ? $"{held!.State} as {held.Incarnation}" : "unknown";
+                    return string.Create(CultureInfo.InvariantCulture,
+                        $"machine {other.Index} runs as incarnation {incarnation}, here it is {here}");
                 }
             }
             else if (other.Process is null && isThere && held!.State is MemberState.Alive or MemberState.Suspect)

@@ -35,10 +35,13 @@ internal sealed class IncarnationChecker : IRunObserver, ITransitionListener
     public void OnStarted(Machine machine)
     {
         Signer signer = _signers[machine.Id];
-        bool forgot = machine.Disk.Losses != signer.Losses;
-        signer.Losses = machine.Disk.Losses;
-        // Where the disk forgot, the node may repeat itself until it hears of itself.
-        signer.Floor = forgot ? 0 : signer.Highest;
+        if (machine.Disk.Losses != signer.Losses)
+        {
+            // The disk forgot: the node may repeat itself until it hears of itself, and has kept what it heard.
+            signer.Losses = machine.Disk.Losses;
+            signer.Forgotten = signer.Highest;
+        }
+        signer.Floor = signer.Forgotten > 0 ? 0 : signer.Highest;
         signer.SignedNow.Clear();
     }
 
@@ -73,6 +76,7 @@ internal sealed class IncarnationChecker : IRunObserver, ITransitionListener
         }
         signer.SignedNow[word] = hash;
         signer.Highest = Math.Max(signer.Highest, record.Incarnation);
+        signer.Forgotten = record.Incarnation > signer.Forgotten ? 0 : signer.Forgotten;
     }
 
     private void Report(int machine, string text) => _findings.Add("incarnations", _simulation.Now, machine, text);
@@ -86,6 +90,9 @@ internal sealed class IncarnationChecker : IRunObserver, ITransitionListener
         public ulong Floor { get; set; }
 
         public int Losses { get; set; }
+
+        /// <summary>The highest that it ever used when its disk forgot; 0 when it knows again.</summary>
+        public ulong Forgotten { get; set; }
 
         public Dictionary<(ulong Incarnation, bool Leaves), ulong> SignedNow { get; } = [];
     }

@@ -26,7 +26,8 @@ internal static class SvgChart
         double step = StepOf(most);
         double end = Math.Ceiling(most / step) * step;
         var svg = new StringBuilder();
-        Add(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"12\">");
+        Add(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\">");
+        Add(svg, $"<g font-size=\"12\">");
         Add(svg, $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"#ffffff\"/>");
         Add(svg, $"<text x=\"{Left}\" y=\"24\" font-size=\"14\">{WebUtility.HtmlEncode(title)}</text>");
         for (double at = 0; at <= end + (step / 2); at += step)
@@ -50,7 +51,7 @@ internal static class SvgChart
             int y = Height - Bottom - 14 - (18 * i);
             Add(svg, $"<text x=\"{Width - Right - 8}\" y=\"{y}\" text-anchor=\"end\" fill=\"{colour}\">{name}</text>");
         }
-        svg.Append("</svg>\n");
+        svg.Append("</g></svg>\n");
         return svg.ToString();
     }
 

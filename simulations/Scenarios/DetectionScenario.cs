@@ -73,7 +73,8 @@ internal sealed class DetectionScenario(int machines, int seeds, int rounds, dou
         victim.Start();
         TimeSpan? back = town.RunUntilEqual(Limit);
         string? failure = all is null ? "not dead everywhere in time" : back is null ? "not back everywhere in time" : null;
-        return new Round(isKill, first?.TotalSeconds ?? everywhere, everywhere, failure is null ? null : $"seed {seed}, round {round}: {failure}");
+        failure = failure is null ? null : $"seed {seed}, round {round}: {failure}";
+        return new Round(isKill, first?.TotalSeconds ?? everywhere, everywhere, failure);
     }
 
     private static bool IsDead(MeshProcess process, Machine victim) =>

@@ -20,7 +20,7 @@ internal sealed class DeterminismScenario : IScenario
 
     /// <summary>The hashes of seeds, as text, in order.</summary>
     public static string[] HashesOf(ScenarioOptions options, int count) =>
-        Seeds.Run(options, count, seed => SwarmRun.Run(new ScheduleGenerator().Draw(seed)).Hash.ToString("x16", CultureInfo.InvariantCulture));
+        Seeds.Run(options, count, seed => HashOf(seed).ToString("x16", CultureInfo.InvariantCulture));
 
     /// <inheritdoc/>
     public ScenarioResult Run(ScenarioOptions options)
@@ -41,6 +41,8 @@ internal sealed class DeterminismScenario : IScenario
         };
     }
 
+    private static ulong HashOf(ulong seed) => SwarmRun.Run(new ScheduleGenerator().Draw(seed)).Hash;
+
     private static string[] InAnotherProcess(ScenarioOptions options, int count)
     {
         if (options.Program.Count == 0)
@@ -60,8 +62,8 @@ internal sealed class DeterminismScenario : IScenario
             start.ArgumentList.Add(argument);
         }
         using Process process = Process.Start(start)!;
-        string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return lines;
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 }

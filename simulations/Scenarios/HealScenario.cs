@@ -27,7 +27,10 @@ internal sealed class HealScenario(int machines, int seeds, double p99Target) : 
                 new Figure("samples", healed.Length),
             ],
             Curves = [Curve.Of($"{machines} nodes, healed", healed)],
-            Failures = [.. all.Index().Where(h => h.Item is null).Select(h => $"seed {options.Seed + (ulong)h.Index}: no equal tables").Take(10)],
+            Failures =
+            [
+                .. all.Index().Where(h => h.Item is null).Select(h => $"seed {options.Seed + (ulong)h.Index}: no equal tables").Take(10),
+            ],
         };
     }
 

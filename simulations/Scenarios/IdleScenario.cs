@@ -56,7 +56,7 @@ internal sealed class IdleScenario : IScenario
         return (
             (bytesThen - bytes) / nodeSeconds,
             (messagesThen - messages) / nodeSeconds,
-            town.Running.Average(p => p.Context.Links.Count),
+            town.Running.Average(p => p.Context.Links),
             formed);
     }
 

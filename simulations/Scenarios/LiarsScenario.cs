@@ -1,5 +1,6 @@
 using Tore.Mesh.Checkers;
 using Tore.Mesh.Harness.Mesh;
+using Tore.Mesh.Harness.Network;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
 
@@ -13,6 +14,9 @@ internal sealed class LiarsScenario : IScenario
 {
     private const int Machines = 100;
     private const int Liars = 10;
+
+    /// <summary>So that probes of honest nodes fail now and then, and a lie may fall on good ground.</summary>
+    private const double Loss = 0.05;
     private const double MinutesByDefault = 5;
     private static readonly TimeSpan LongestDeath = TimeSpan.FromSeconds(10);
 
@@ -46,7 +50,8 @@ internal sealed class LiarsScenario : IScenario
     private static Outcome RunSeed(ulong seed, TimeSpan time)
     {
         var liars = new List<LyingTap>();
-        var town = new MeshTown(seed, Machines, tap: index => index < Machines - Liars ? null : Kept(liars, new LyingTap(seed, index)));
+        var town = new MeshTown(seed, Machines, NetworkOptions.Lan with { Loss = Loss },
+            tap: index => index < Machines - Liars ? null : Kept(liars, new LyingTap(seed, index)));
         var deaths = new HeldDead(town);
         var findings = new Findings();
         _ = new TableWatch(town.Simulation, deaths);

@@ -68,17 +68,17 @@ internal sealed class LyingTap(ulong seed, int index) : IMeshTap
     /// <inheritdoc/>
     public void OnTimer(MeshProcess process)
     {
-        foreach (long link in process.Context.Links.Keys)
+        foreach (long link in process.Context.OpenLinks.Keys)
         {
             double drawn = _random.NextDouble();
-            if (drawn < 0.05)
+            if (drawn < 0.01)
             {
-                int count = drawn < 0.002 ? Flood : _random.Next(1, 8);
+                int count = drawn < 0.0002 ? Flood : _random.Next(1, 6);
                 MemberUpdate[] updates = [.. Enumerable.Range(0, count).Select(_ => Lie(process)).OfType<MemberUpdate>()];
                 Lies += updates.Length;
                 process.Context.TrySend(link, new Gossip(updates));
             }
-            else if (drawn < 0.0505)
+            else if (drawn < 0.0102)
             {
                 byte[] noise = new byte[_random.Next(200)];
                 _random.NextBytes(noise);

@@ -7,7 +7,7 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Scenarios;
 
-/// <summary>A run of real mesh nodes: machines that all know the first few as seeds, and the questions that scenarios ask of them.</summary>
+/// <summary>A run of real mesh nodes, which all know the first few as seeds, and the questions that scenarios ask of them.</summary>
 internal sealed class MeshTown
 {
     private const int SeedNodes = 3;

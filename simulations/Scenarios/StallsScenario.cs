@@ -18,6 +18,7 @@ internal sealed class StallsScenario : IScenario
     private const double Better = 20;
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Awake = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Limit = TimeSpan.FromHours(6);
 
     private static readonly MembershipOptions Plain = MembershipOptions.Lan with
@@ -73,13 +74,15 @@ internal sealed class StallsScenario : IScenario
             TimeSpan left = limit - (town.Simulation.Now - from);
             town.RunFor(left < TimeSpan.FromSeconds(10) ? left : TimeSpan.FromSeconds(10));
         }
-        options.Progress($"{(membership == Plain ? "plain SWIM" : "ours")}: {deaths.Count} false deaths in {town.Simulation.Now - from:hh\\:mm\\:ss}");
-        return (deaths, town.Simulation.Now - from);
+        TimeSpan time = town.Simulation.Now - from;
+        string whose = membership == Plain ? "plain SWIM" : "ours";
+        options.Progress($"{whose}: {deaths.Count} false deaths in {time.TotalMinutes:0.0} minutes");
+        return (deaths, time);
     }
 
     private static void StallAgain(Simulation simulation, Machine machine, SeededRandom random)
     {
-        TimeSpan at = simulation.Now + random.Between(TimeSpan.FromSeconds(1), Most);
+        TimeSpan at = simulation.Now + random.Between(Awake / 10, Awake);
         TimeSpan end = at + random.Between(Least, Most);
         simulation.At(at, machine.Pause);
         simulation.At(end, () =>

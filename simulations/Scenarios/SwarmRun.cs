@@ -34,7 +34,7 @@ internal static class SwarmRun
         TableWatch? watch = null;
         listeners.Add(new FalseDeathChecker(simulation, node => watch!.MachineOf(node), findings, Memory));
         watch = new TableWatch(simulation, [.. listeners]);
-        var convergence = new ConvergenceChecker(simulation, findings);
+        var convergence = new ConvergenceChecker(simulation, findings, schedule.Liars > 0);
         change?.Invoke(town);
         _ = new FaultDriver(simulation, schedule.Faults);
         foreach (Machine machine in town.Machines)

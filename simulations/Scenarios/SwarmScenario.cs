@@ -4,7 +4,7 @@ using Tore.Mesh.Harness.Faults;
 
 namespace Tore.Mesh.Scenarios;
 
-/// <summary>Small meshes under random faults with every checker: what CI and the planted mutants run. A failure is shrunk and printed.</summary>
+/// <summary>Small meshes under random faults with every checker: what CI and the mutants run. A failure is shrunk and printed.</summary>
 internal sealed class SwarmScenario : IScenario
 {
     private const int SeedsByDefault = 2000;

@@ -45,8 +45,11 @@ internal sealed class ProcessContext
     /// <summary>Incoming connections whose handshake is not over.</summary>
     public int PendingHandshakes { get; set; }
 
-    /// <summary>Links that stand, by number.</summary>
-    public IReadOnlyDictionary<long, ConnectionEnd> Links => _links;
+    /// <summary>Links that stand.</summary>
+    public int Links => _links.Count;
+
+    /// <summary>The same, by number.</summary>
+    public IReadOnlyDictionary<long, ConnectionEnd> OpenLinks => _links;
 
     /// <summary>Dials. Answered by exactly one opened link with this address, or failed dial.</summary>
     public void Dial(PeerAddress address, NodeId? expected)
