@@ -61,9 +61,9 @@ internal sealed class OwnProbeChecker(Simulation simulation, Findings findings) 
         public bool OnSending<T>(MeshProcess process, long link, ref T message)
             where T : struct, IMessage<T>
         {
-            if (typeof(T) == typeof(Ping) && process.Context.Links.TryGetValue(link, out Harness.Network.ConnectionEnd? end))
+            if (typeof(T) == typeof(Ping) && process.Context.OpenLinks.TryGetValue(link, out Harness.Network.ConnectionEnd? end))
             {
-                checker._pinged[(machine, end.Peer.Id)] = process.Context.Machine.Simulation.Now;
+                checker._pinged[(machine, end.Connection.Other(end).Machine.Id)] = process.Context.Machine.Simulation.Now;
             }
             return true;
         }

@@ -14,6 +14,7 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
     private readonly IMeshTap? _tap;
     private bool _hasChanged;
     private ulong _revision;
+    private ulong _addresses;
 
     /// <summary>Makes a node that has not started.</summary>
     public MeshProcess(ProcessContext context, MeshProcessOptions options)
@@ -58,7 +59,7 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
     }
 
     /// <summary>What it can do has changed.</summary>
-    public void ChangeOwn
+    public void ChangeOwn()
     {
         _revision++;
         Core.OnOwnChanged(Own, Context.Now);
@@ -66,7 +67,7 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
 
     /// <summary>It has something to say of itself that everybody is to hear: a new record, under a new incarnation.</summary>
     public void ChangeAddresses() =>
-        Core.OnAddressesChanged([Context.Machine.Address.ToString(), $"news-{++_revision}.example:7601"], Context.Now);
+        Core.OnAddressesChanged([Context.Machine.Address.ToString(), $"news-{++_addresses}.example:7601"], Context.Now);
 
     /// <inheritdoc/>
     public bool OnLinkOpened(long link, NodeId peer, PeerAddress remote, PeerAddress? dialled, in Moment now) =>
