@@ -13,6 +13,9 @@ internal sealed record MeshMember
     /// <summary>Whether it lives.</summary>
     public required MemberState State { get; init; }
 
+    /// <summary>Whether it is there as far as is known, suspected or not.</summary>
+    public bool IsLiving => State <= MemberState.Suspect;
+
     /// <summary>The incarnation that the state is about.</summary>
     public required ulong Incarnation { get; init; }
 

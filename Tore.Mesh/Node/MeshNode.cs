@@ -53,7 +53,11 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     private RingPipelineProvider? _provider;
     private MdnsResponder? _mdns;
     private string[] _unidentified = [];
+    private readonly ulong _start = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private IncarnationStore? _incarnations;
     private IReadOnlyList<NodeWarning> _warnings = [];
+    private IReadOnlyList<string> _addresses = [];
+    private DateTimeOffset _startedAt;
     private Task _identified = Task.CompletedTask;
     private NodeState _state = NodeState.Starting;
     private int _disposed;
@@ -112,16 +116,18 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
             WarnOf(models, shardOptions);
             Assemble();
             IPEndPoint listened = ListenAddress.Listen(_options.Listen, Started(_network).Listen);
-            Started(_view).OnOwn(own => own with { Addresses = ListenAddress.Advertised(listened), HttpAddress = httpAddress });
+            _addresses = ListenAddress.Advertised(listened);
+            _startedAt = _time.GetUtcNow();
+            Started(_view).OnOwn(own => own with { HttpAddress = httpAddress });
             _folder.PublishAddresses(new NodeAddresses
             {
                 ProcessId = Environment.ProcessId,
                 NodeId = Id.ToString(),
-                Listen = Started(_view).Own.Addresses,
+                Listen = _addresses,
                 Http = httpAddress,
             });
             _state = NodeState.Serving;
-            Join(listened);
+            await JoinAsync(listened);
         }
         catch
         {
@@ -131,7 +137,6 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         _unidentified = [.. models.Select(m => m.Label)];
         _identified = IdentifyAsync(models);
         _tasks.Add(_identified);
-        await Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -213,7 +218,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         Started(_provider).Drain();
         Started(_stages).Drain();
         Started(_view).OnOwn(own => own with { IsDraining = true });
-        Started(_network).Announce();
+        await Started(_network).AnnounceAsync();
         using var limit = new CancellationTokenSource(Limits.Drain, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -255,6 +260,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         {
             await _shards.DisposeAsync();
         }
+        _incarnations?.Dispose();
         _certificate?.Dispose();
         _key?.Dispose();
         _folder?.Dispose();
@@ -276,14 +282,26 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     private void Assemble()
     {
         var transportOptions = new TransportOptions { TimeProvider = _time };
+        _incarnations = IncarnationStore.Open(_folder!.IncarnationPath, _logger);
         var linkOptions = new LinkOptions { Identity = _key!.Identity, Mesh = _mesh, TimeProvider = _time, Logger = _logger };
         _network = new PeerNetwork(
             new PeerNetworkOptions
             {
                 Transport = new TlsTransport(_certificate!, _options.TlsMin, transportOptions),
                 Links = linkOptions,
+                Core = new MeshCoreOptions
+                {
+                    Mesh = _mesh.Id,
+                    Signer = _key,
+                    Verifier = EcdsaVerifier.Instance,
+                    Random = NewRandom(),
+                    Start = _start,
+                    StoredIncarnation = _incarnations.Stored,
+                    Membership = MembershipOptions.Of(
+                        _options.Preset ?? (_options.Open ? MembershipPreset.Lan : MembershipPreset.Local)),
+                },
                 Describe = () => _view!.Own,
-                Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+                SaveIncarnation = SaveIncarnation,
                 Time = _time,
                 Logger = _logger,
             },
@@ -295,7 +313,6 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
             new NodeInfo
             {
                 Node = Id,
-                Start = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
                 Version = ProgramVersion,
                 Isa = KernelSets.NameOf(KernelSets.Current),
                 EngineFingerprint = EngineFingerprint.Current,
@@ -303,18 +320,18 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
             },
             node => node == Id ? local : new RemoteStageClient(node, _network, calls),
             _shards!.TextOf);
-        _router.Connect(_network, _stages, calls, _view.OnMembers);
+        _router.Connect(_network, _stages, calls, _view.OnMesh);
         _provider = new RingPipelineProvider(_view, _network, _router.Entries, _time);
     }
 
-    private void Join(IPEndPoint listened)
+    private async Task JoinAsync(IPEndPoint listened)
     {
         List<PeerAddress> seeds = [];
         foreach (string text in _options.Seeds)
         {
             seeds.Add(PeerAddress.TryParse(text, out PeerAddress seed) ? seed : default);
         }
-        _network!.Start(seeds);
+        await _network!.StartAsync(seeds, _addresses);
         if (_options.Mdns)
         {
             var own = new MdnsNode
@@ -325,9 +342,27 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
                 Mesh = _mesh.Id.ToString(),
                 WireVersion = WireVersions.Supported.Highest,
             };
-            var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            _mdns = MdnsResponder.Start(MdnsInterface.For(listened.Address), own, _network, random, _time, _logger);
+            _mdns = MdnsResponder.Start(MdnsInterface.For(listened.Address), own, _network, NewRandom(), _time, _logger);
         }
+    }
+
+    private static Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+
+    private bool SaveIncarnation(ulong incarnation)
+    {
+        bool saved = _incarnations!.TryUse(incarnation);
+        if (_incarnations.RunsOut)
+        {
+            _tasks.Add(ReserveIncarnationsAsync());
+        }
+        return saved;
+    }
+
+    private async Task ReserveIncarnationsAsync()
+    {
+        // Away from the core's turn: a busy disk may take its time.
+        await Task.Yield();
+        _incarnations!.Reserve();
     }
 
     /// <summary>Hashes the models, one after the other; each is served as soon as it is known.</summary>

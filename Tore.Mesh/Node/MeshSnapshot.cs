@@ -30,4 +30,13 @@ internal sealed record MeshSnapshot
 
     /// <summary>Nodes near by that are of another mesh or another wire version, sorted.</summary>
     public ImmutableArray<MeshStranger> Strangers { get; init; } = [];
+
+    /// <summary>
+    /// Whether the mesh is too large for every pair to be linked: a member without a control link may then be there all the same, and is
+    /// linked with on demand.
+    /// </summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Whether a node is a living member; false for this node itself.</summary>
+    public bool IsLiving(NodeId node) => Members.TryGetValue(node, out MeshMember? member) && member.IsLiving;
 }

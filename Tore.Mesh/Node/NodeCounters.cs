@@ -35,4 +35,25 @@ public sealed record NodeCounters
 
     /// <summary>mDNS packets that found no room.</summary>
     public required long DroppedDiscovery { get; init; }
+
+    /// <summary>Members probed.</summary>
+    public required long Probes { get; init; }
+
+    /// <summary>Probes that nobody answered in time.</summary>
+    public required long FailedProbes { get; init; }
+
+    /// <summary>Members that became suspect here.</summary>
+    public required long Suspicions { get; init; }
+
+    /// <summary>Suspicions that members refuted.</summary>
+    public required long Refutations { get; init; }
+
+    /// <summary>Suspicions of this very node, which it refuted.</summary>
+    public required long FalseSuspicions { get; init; }
+
+    /// <summary>Members declared dead here.</summary>
+    public required long Deaths { get; init; }
+
+    /// <summary>Gossip that full queues dropped.</summary>
+    public required long DroppedGossip { get; init; }
 }

@@ -61,6 +61,7 @@ public static class ErrorCodes
     public const string KeyMalformed = "key_malformed";
     public const string KeyExposed = "key_exposed";
     public const string KeyNotSaved = "key_not_saved";
+    public const string DuplicateKey = "duplicate_key";
 
     // Operation
     public const string PortInUse = "port_in_use";
