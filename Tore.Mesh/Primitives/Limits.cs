@@ -164,6 +164,9 @@ public static class Limits
     /// <summary>Addresses that one node may tell of itself.</summary>
     public const int NodeAddresses = 16;
 
+    /// <summary>Largest number of a network coordinate, milliseconds: a minute, far above any round trip that is worth a link.</summary>
+    public const float CoordinateMilliseconds = 60_000;
+
     // Discovery: anybody on the network segment may send these.
     /// <summary>Bytes of one mDNS packet (RFC 6762 §17).</summary>
     public const int MdnsPacketBytes = 9_000;
