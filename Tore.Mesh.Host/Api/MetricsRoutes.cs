@@ -81,11 +81,13 @@ internal static class MetricsRoutes
         Add(text, "tore_bad_messages_total", "counter", "Messages that could not be understood in their place.", node.BadMessages);
         Add(text, "tore_dropped_discovery_total", "counter", "mDNS packets that found no room.", node.DroppedDiscovery);
         Add(text, "tore_probes_total", "counter", "Members probed.", node.Probes);
-        Add(text, "tore_probes_failed_total", "counter", "Probes that nobody answered in time.", node.FailedProbes);
+        Add(text, "tore_probes_failed_total", "counter", "Probes that nobody answered, directly or for another.", node.ProbesFailed);
         Add(text, "tore_suspicions_total", "counter", "Members that became suspect here.", node.Suspicions);
-        Add(text, "tore_refutations_total", "counter", "Suspicions that members refuted.", node.Refutations);
-        Add(text, "tore_false_suspicions_total", "counter", "Suspicions of this node, which it refuted.", node.FalseSuspicions);
+        Add(text, "tore_suspicions_answered_total", "counter", "Suspicions that an answer to the own probe ended.", node.SuspicionsAnswered);
+        Add(text, "tore_refutations_total", "counter", "False suspicions of this node, which it refuted.", node.Refutations);
         Add(text, "tore_deaths_total", "counter", "Members declared dead here.", node.Deaths);
+        Add(text, "tore_revivals_total", "counter", "Members declared dead here that came back.", node.Revivals);
+        Add(text, "tore_stalls_total", "counter", "Times that this node noticed that it had stood still.", node.Stalls);
         Add(text, "tore_gossip_dropped_total", "counter", "Gossip that full queues dropped.", node.DroppedGossip);
     }
 

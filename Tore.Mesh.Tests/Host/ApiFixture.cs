@@ -52,6 +52,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             FindShard = findShard ?? ((id, _) => throw new ToreException(ErrorCodes.ModelNotReady, $"No layers of '{id}' are open here.")),
             Inference = new InferenceService(provider, TimeProvider.System, () => (ulong)ChosenSeed),
             Status = () => StatusOf(provider, isDraining?.Invoke() ?? false, url, route),
+            Contacts = () => new ContactsStatus([], [], []),
             Time = TimeProvider.System,
             Log = NullLogger.Instance,
             Timeouts = timeouts ?? new ApiTimeouts(),
@@ -125,6 +126,18 @@ internal sealed class ApiFixture : IAsyncDisposable
             Route = route ?? [new PipelineStage(ScriptedProvider.Node, LayerRange.All(m.LayerCount))],
             Holders = [new ModelHolder(ScriptedProvider.Node, null, LayerRange.All(m.LayerCount))],
         })],
-        Peers = [],
+        Members =
+        [
+            new MemberStatus
+            {
+                NodeId = ScriptedProvider.Node,
+                IsSelf = true,
+                State = Tore.Mesh.Membership.MemberState.Alive,
+                Since = DateTimeOffset.UnixEpoch,
+                Incarnation = 1,
+                Start = "0000000000000001",
+                Listen = ["127.0.0.1:7601"],
+            },
+        ],
     };
 }

@@ -25,6 +25,10 @@ internal sealed class MeshCore
         Self = options.Signer.Id;
     }
 
+    public static bool Handles(MessageType type) => (int)type is 16 or 17 or (>= 80 and < 112);
+
+    public MembershipCounts Counts { get; } = new();
+
     /// <summary>This node.</summary>
     public NodeId Self { get; }
 

@@ -40,6 +40,12 @@ internal sealed record MeshMember
     /// <summary>Round-trip time of the last answered ping.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
+    /// <summary>Round-trip time as the network coordinates have it; null before there are any.</summary>
+    public TimeSpan? PredictedRoundTrip { get; init; }
+
+    /// <summary>Its clock less this machine's, in microseconds; null before it has told its time.</summary>
+    public long? ClockOffsetMicroseconds { get; init; }
+
     /// <summary>What it can do; null until its record is here.</summary>
     public NodeInfo? Capabilities { get; init; }
 }

@@ -69,9 +69,7 @@ public sealed partial class MeshNode
     }
 
     /// <summary>What the node counted since its start.</summary>
-    public NodeCounters Counters => CountersOf(Started(_network).Look().Counts);
-
-    private NodeCounters CountersOf(MembershipCounts counts) => new()
+    public NodeCounters Counters => new()
     {
         RoutesOpened = Interlocked.Read(ref _routesOpened),
         RoutesRefused = Interlocked.Read(ref _routesRefused),
@@ -84,13 +82,15 @@ public sealed partial class MeshNode
         DroppedMessages = Started(_network).DroppedMessages,
         BadMessages = _router.BadMessages,
         DroppedDiscovery = _mdns?.Dropped ?? 0,
-        Probes = counts.Probes,
-        FailedProbes = counts.FailedProbes,
-        Suspicions = counts.Suspicions,
-        Refutations = counts.Refutations,
-        FalseSuspicions = counts.FalseSuspicions,
-        Deaths = counts.Deaths,
-        DroppedGossip = counts.DroppedGossip,
+        Probes = Started(_network).Counts.Probes,
+        ProbesFailed = Started(_network).Counts.ProbesFailed,
+        Suspicions = Started(_network).Counts.Suspicions,
+        SuspicionsAnswered = Started(_network).Counts.SuspicionsAnswered,
+        Refutations = Started(_network).Counts.Refutations,
+        Deaths = Started(_network).Counts.Deaths,
+        Revivals = Started(_network).Counts.Revivals,
+        Stalls = Started(_network).Counts.Stalls,
+        DroppedGossip = Started(_network).DroppedGossip,
     };
 
     private IReadOnlyList<PipelineStage> RouteOf(ModelListing model) =>

@@ -25,6 +25,9 @@ internal sealed record MeshSnapshot
     /// <summary>Lifeguard's local health: 0 is well, each step makes this node wait longer before it suspects others.</summary>
     public int LocalHealth { get; init; }
 
+    /// <summary>Since when another process is seen to run with this node's key; null where none is.</summary>
+    public TimeSpan? DuplicateKeySince { get; init; }
+
     /// <summary>Addresses that were or are to be dialled, sorted.</summary>
     public ImmutableArray<LinkContact> Contacts { get; init; } = [];
 

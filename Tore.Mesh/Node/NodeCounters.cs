@@ -39,21 +39,27 @@ public sealed record NodeCounters
     /// <summary>Members probed.</summary>
     public required long Probes { get; init; }
 
-    /// <summary>Probes that nobody answered in time.</summary>
-    public required long FailedProbes { get; init; }
+    /// <summary>Probes that nobody answered, directly or for another.</summary>
+    public required long ProbesFailed { get; init; }
 
     /// <summary>Members that became suspect here.</summary>
     public required long Suspicions { get; init; }
 
-    /// <summary>Suspicions that members refuted.</summary>
-    public required long Refutations { get; init; }
+    /// <summary>Suspicions that ended because the member answered this node's own probe.</summary>
+    public required long SuspicionsAnswered { get; init; }
 
-    /// <summary>Suspicions of this very node, which it refuted.</summary>
-    public required long FalseSuspicions { get; init; }
+    /// <summary>False suspicions of this very node, which it refuted.</summary>
+    public required long Refutations { get; init; }
 
     /// <summary>Members declared dead here.</summary>
     public required long Deaths { get; init; }
 
-    /// <summary>Gossip that full queues dropped.</summary>
+    /// <summary>Members declared dead here that came back.</summary>
+    public required long Revivals { get; init; }
+
+    /// <summary>Times that this node noticed that it had stood still.</summary>
+    public required long Stalls { get; init; }
+
+    /// <summary>Gossip that full queues or broken links dropped.</summary>
     public required long DroppedGossip { get; init; }
 }

@@ -192,7 +192,7 @@ internal sealed partial class PeerNetwork
             if (left == 0)
             {
                 _linkCounts.Remove(peer);
-                if (!MeshCore.IsOrderlyEnd(reason?.Code))
+                if (!LinkDirectory.IsOrderly(reason?.Code))
                 {
                     _lost.Add(peer);
                 }

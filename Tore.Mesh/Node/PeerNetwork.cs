@@ -44,6 +44,7 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
     private TimeSpan? _timerDue;
     private bool _changed;
     private bool _isDuplicateTold;
+    private long _droppedGossip;
 
     /// <summary>Makes a network that knows nobody and does not listen yet.</summary>
     public PeerNetwork(PeerNetworkOptions options, IPeerTraffic traffic)
@@ -63,6 +64,12 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
 
     /// <summary>The mesh when members, links or capabilities last changed.</summary>
     public MeshSnapshot Mesh => Volatile.Read(ref _snapshot);
+
+    /// <summary>What the core counts.</summary>
+    public MembershipCounts Counts => _core.Counts;
+
+    /// <summary>Gossip that full queues or broken links dropped.</summary>
+    public long DroppedGossip => Interlocked.Read(ref _droppedGossip);
 
     /// <summary>Connections that became no link.</summary>
     public long RefusedLinkCount => _listener?.RefusedLinks ?? 0;
@@ -129,8 +136,15 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
 
     void IMeshEffects.Dial(PeerAddress address, NodeId? expected) => _tasks.Add(DialControlAsync(address, expected));
 
-    bool IMeshEffects.TrySend<T>(long link, in T message) =>
-        _control.TryGetValue(link, out OpenControl? open) && open.Link.TrySend(message) == SendResult.Sent;
+    bool IMeshEffects.TrySend<T>(long link, in T message)
+    {
+        bool sent = _control.TryGetValue(link, out OpenControl? open) && open.Link.TrySend(message) == SendResult.Sent;
+        if (!sent && (int)T.Type == 82)
+        {
+            Interlocked.Increment(ref _droppedGossip);
+        }
+        return sent;
+    }
 
     void IMeshEffects.Close(long link, string code, string reason)
     {
