@@ -22,12 +22,13 @@ internal sealed class CliConsole
     private bool _answered;
 
     /// <summary>Writes to any two writers and reads from any stream.</summary>
-    public CliConsole(Stream input, TextWriter output, TextWriter error, bool errorIsTerminal)
+    public CliConsole(Stream input, TextWriter output, TextWriter error, bool errorIsTerminal, bool outputIsTerminal = false)
     {
         _input = input;
         Out = output;
         Error = error;
         ErrorIsTerminal = errorIsTerminal;
+        OutputIsTerminal = outputIsTerminal;
     }
 
     /// <summary>Standard output.</summary>
@@ -38,6 +39,9 @@ internal sealed class CliConsole
 
     /// <summary>Whether somebody watches standard error: progress bars are drawn only then.</summary>
     public bool ErrorIsTerminal { get; }
+
+    /// <summary>Whether somebody watches standard output: what is for eyes only is shown only then.</summary>
+    public bool OutputIsTerminal { get; }
 
     /// <summary>Whether <c>--json</c> was given.</summary>
     public bool JsonMode { get; set; }
@@ -55,7 +59,8 @@ internal sealed class CliConsole
         }
         var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true, NewLine = "\n" };
         var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true, NewLine = "\n" };
-        return new CliConsole(Console.OpenStandardInput(), output, TextWriter.Synchronized(error), !Console.IsErrorRedirected);
+        return new CliConsole(
+            Console.OpenStandardInput(), output, TextWriter.Synchronized(error), !Console.IsErrorRedirected, !Console.IsOutputRedirected);
     }
 
     /// <summary>

@@ -33,9 +33,16 @@ internal static class CliOptions
     public static Option<string?> Text(string name, string help, string valueName) =>
         new(name) { Description = help, HelpName = valueName };
 
+    /// <summary>A text that may be given again; empty when absent.</summary>
+    public static Option<string[]> Texts(string name, string help, string valueName) =>
+        new(name) { Description = help, HelpName = valueName };
+
     /// <summary>One of a few words; null when absent.</summary>
     public static Option<string?> Choice(string name, string help, params string[] words) => Parsed(
         name, help, string.Join('|', words), "one of " + string.Join(", ", words), text => words.FirstOrDefault(w => w == text));
+
+    /// <summary>The node's data folder; null when absent.</summary>
+    public static Option<string?> Data() => Text("--data", "Data folder (default the user's own).", "DIR");
 
     /// <summary>Yes when given.</summary>
     public static Option<bool> Flag(string name, string help) => new(name) { Description = help };

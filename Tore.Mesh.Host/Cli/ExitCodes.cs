@@ -40,16 +40,18 @@ internal static class ExitCodes
             or ErrorCodes.UnknownTensorType or ErrorCodes.UnknownTokenizer or ErrorCodes.TemplateUnsupported or ErrorCodes.TemplateRefused
             or ErrorCodes.TemplateLimit or ErrorCodes.FileNotReadable or ErrorCodes.NumericOverflow => Model,
         ErrorCodes.ContextLengthExceeded or ErrorCodes.InvalidStages or ErrorCodes.EmptyPrompt or ErrorCodes.InvalidRequest
+            or ErrorCodes.InviteMalformed or ErrorCodes.InviteExpired or ErrorCodes.MeshNotFound or ErrorCodes.MeshExists
             or ErrorCodes.UnsupportedParameter or ErrorCodes.NotFound or ErrorCodes.PayloadTooLarge or ErrorCodes.UnsupportedMediaType =>
                 Request,
         ErrorCodes.MemoryBudgetExceeded or ErrorCodes.Busy or ErrorCodes.Draining or ErrorCodes.ModelNotReady or ErrorCodes.PortInUse
             or ErrorCodes.AddressNotAvailable or ErrorCodes.DataFolderLocked or ErrorCodes.DataFolderFormat or ErrorCodes.NotLoopback
-            or ErrorCodes.FileNotWritable or ErrorCodes.KeyMalformed or ErrorCodes.KeyExposed or ErrorCodes.KeyNotSaved
-            or ErrorCodes.DuplicateKey => Resource,
+            or ErrorCodes.FileNotWritable or ErrorCodes.MeshMalformed or ErrorCodes.KeyMalformed or ErrorCodes.KeyExposed
+            or ErrorCodes.KeyNotSaved or ErrorCodes.DuplicateKey => Resource,
         ErrorCodes.HandshakeFailed or ErrorCodes.HandshakeTimeout or ErrorCodes.WrongMesh or ErrorCodes.WireVersion
             or ErrorCodes.WireMalformed or ErrorCodes.WireLimit or ErrorCodes.PeerUnreachable or ErrorCodes.StageLost
             or ErrorCodes.PeerCertificate or ErrorCodes.TlsRefused or ErrorCodes.WrongProof or ErrorCodes.WrongPeer or ErrorCodes.PeerIsSelf
-            or ErrorCodes.LinkClosed or ErrorCodes.TooManyLinks or ErrorCodes.Unauthorized or ErrorCodes.ForbiddenOrigin => Network,
+            or ErrorCodes.LinkClosed or ErrorCodes.TooManyLinks or ErrorCodes.Banned or ErrorCodes.NotAllowed
+            or ErrorCodes.Unauthorized or ErrorCodes.ForbiddenOrigin => Network,
         ErrorCodes.Cancelled => Interrupted,
         _ => Failure,
     };

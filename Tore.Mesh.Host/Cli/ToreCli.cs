@@ -65,6 +65,8 @@ internal static partial class ToreCli
         RunCommand.Build(console),
         DemoCommand.Build(console),
         UpCommand.Build(console),
+        MeshCommand.Build(console),
+        InviteCommand.Build(console),
         ChatCommand.Build(console),
         PeersCommand.Build(console),
         ModelCommand.Build(console),

@@ -18,6 +18,7 @@ internal static class UpCommand
         var command = new ToreCommand(
             "up", "Run a node: find peers, serve layers of models, answer over HTTP. A bare 'tore up' stays on this machine.",
             "tore up --model model.gguf", "tore up --model model.gguf --layers 0-11 --seed 127.0.0.1:7601",
+            "tore up --mesh lab --model model.gguf --listen 0.0.0.0:7601", "tore up --join @invite.txt --listen 0.0.0.0:7601",
             "tore up --model model.gguf --open --listen 0.0.0.0:7601 --http 0.0.0.0:7600 --api-key-file key.txt");
         foreach (Option option in options.All)
         {
@@ -28,6 +29,11 @@ internal static class UpCommand
             if (result.GetValue(options.Layers) is not null && result.GetValue(options.Model) is null)
             {
                 result.AddError("--layers needs --model.");
+            }
+            if (new[] { result.GetValue(options.Mesh), result.GetValue(options.Join) }.Count(o => o is not null)
+                + (result.GetValue(options.Open) ? 1 : 0) > 1)
+            {
+                result.AddError("A node joins one mesh: give one of --mesh, --join and --open.");
             }
             if (result.GetValue(options.ThrowAway) && result.GetValue(options.Data) is null)
             {
@@ -42,7 +48,7 @@ internal static class UpCommand
         {
             using ILoggerFactory logs = NodeLogging.Create(
                 parsed.GetValue(options.LogLevel) ?? "info", parsed.GetValue(options.LogFormat) == "json");
-            NodeHostOptions asked = options.Read(parsed);
+            NodeHostOptions asked = options.Read(parsed, console.Input);
             asked.Http.ThrowIfInvalid();
             await using NodeHost host = await NodeHost.StartAsync(asked, logs, cancellation);
             WriteReadyLine(console, host, asked);
@@ -80,6 +86,7 @@ internal static class UpCommand
                 ["http"] = host.Url,
                 ["mesh"] = status.Mesh,
                 ["mesh_id"] = status.MeshFingerprint,
+                ["mesh_kind"] = MeshKind.Of(status),
                 ["isa"] = status.Isa,
                 ["http_plain"] = exposed && fingerprint is null,
                 ["https_fingerprint"] = fingerprint,
@@ -89,9 +96,9 @@ internal static class UpCommand
             });
             return;
         }
-        string mesh = asked.Node.Open ? "open mesh: any node that reaches it may join" : $"mesh {status.Mesh}: this machine only";
         string http = fingerprint is not null ? $"{host.Url} (certificate {fingerprint})" : exposed ? $"{host.Url} (clear text)" : host.Url;
-        console.Out.WriteLine($"tore node {status.NodeId} ready: peers at {string.Join(' ', status.Listen)}, http at {http}, {mesh}");
+        console.Out.WriteLine($"tore node {status.NodeId} ready: peers at {string.Join(' ', status.Listen)}, http at {http}, "
+            + MeshKind.Describe(status));
         console.Out.Flush();
     }
 }

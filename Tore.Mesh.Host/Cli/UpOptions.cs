@@ -24,12 +24,23 @@ internal sealed class UpOptions
     public Option<string?> Http { get; } = CliOptions.Text(
         "--http", "Where HTTP is served (default 127.0.0.1:7600, or the next free port).", "ADDR:PORT");
 
-    public Option<string[]> Seed { get; } = new(
-        "--seed")
-    { Description = "A node to dial at start; may be given again.", HelpName = "HOST:PORT" };
+    public Option<string[]> Seed { get; } = CliOptions.Texts("--seed", "A node to dial at start; may be given again.", "HOST:PORT");
+
+    public Option<string?> Mesh { get; } = CliOptions.Text(
+        "--mesh", "Join the private mesh of this name, which 'tore mesh new' made or an invite brought.", "NAME");
+
+    public Option<string?> Join { get; } = CliOptions.Text(
+        "--join", "Keep an invite and join its private mesh. '-' reads it from standard input, '@FILE' from a file, so that its secret "
+            + "does not stand in the list of processes.", "INVITE|-|@FILE");
 
     public Option<bool> Open { get; } = CliOptions.Flag(
-        "--open", "Join the open mesh, which has no secret; needed off loopback. For trusted networks only.");
+        "--open", "Join the open mesh, which has no secret, for trusted networks only. Off loopback this, --mesh or --join is needed.");
+
+    public Option<string[]> Allow { get; } = CliOptions.Texts(
+        "--allow", "Take only this node (and others that are allowed) for a peer; may be given again. See 'tore mesh allow'.", "ID");
+
+    public Option<string[]> Ban { get; } = CliOptions.Texts(
+        "--ban", "Never take this node for a peer; may be given again. See 'tore mesh ban'.", "ID");
 
     public Option<string?> ApiKeyFile { get; } = CliOptions.Text(
         "--api-key-file", "File with the key that every HTTP request must bear; needed off loopback.", "F");
@@ -78,12 +89,12 @@ internal sealed class UpOptions
     /// <summary>All of them.</summary>
     public IEnumerable<Option> All =>
     [
-        Model, Layers, Data, Listen, Http, Seed, Open, ApiKeyFile, HttpsCert, HttpsKey, HttpPlain, TlsMin, NoMdns, Preset, Threads,
-            Slots, Context, Memory, Template, ParseSpecial, LogLevel, LogFormat, ParentPipe, ThrowAway,
+        Model, Layers, Data, Listen, Http, Seed, Mesh, Join, Open, Allow, Ban, ApiKeyFile, HttpsCert, HttpsKey, HttpPlain, TlsMin,
+            NoMdns, Preset, Threads, Slots, Context, Memory, Template, ParseSpecial, LogLevel, LogFormat, ParentPipe, ThrowAway,
     ];
 
-    /// <summary>What the command line asks for.</summary>
-    public NodeHostOptions Read(ParseResult parsed) => new()
+    /// <summary>What the command line asks for; an invite may come through standard input.</summary>
+    public NodeHostOptions Read(ParseResult parsed, Stream input) => new()
     {
         Node = new MeshNodeOptions
         {
@@ -92,7 +103,11 @@ internal sealed class UpOptions
                 ? [new ModelSource(ModelFiles.Find(model)) { Layers = ReadLayers(parsed.GetValue(Layers)) }] : [],
             Listen = ListenAddress.Read("--listen", parsed.GetValue(Listen)),
             Seeds = parsed.GetValue(Seed) ?? [],
+            Mesh = parsed.GetValue(Mesh),
+            Invite = parsed.GetValue(Join) is string invite ? InviteSource.Read("--join", invite, input) : null,
             Open = parsed.GetValue(Open),
+            Allow = NodeIds.Read("--allow", parsed.GetValue(Allow) ?? []),
+            Ban = NodeIds.Read("--ban", parsed.GetValue(Ban) ?? []),
             TlsMin = parsed.GetValue(TlsMin) == "1.3" ? SslProtocols.Tls13 : SslProtocols.Tls12,
             Mdns = !parsed.GetValue(NoMdns),
             Preset = parsed.GetValue(Preset) is string preset ? Enum.Parse<MembershipPreset>(preset, ignoreCase: true) : null,

@@ -46,7 +46,8 @@ public sealed partial class DocsCommandsTests
         RootCommand root = ToreCli.Build(
             new CliConsole(Stream.Null, TextWriter.Null, TextWriter.Null, errorIsTerminal: false),
             new Option<bool>("--json") { Recursive = true });
-        ParseResult parsed = root.Parse(CommandLineParser.SplitCommandLine(line).ToArray());
+        ParseResult parsed = root.Parse(
+            CommandLineParser.SplitCommandLine(line).ToArray(), new ParserConfiguration { ResponseFileTokenReplacer = null });
         Assert.True(parsed.Errors.Count == 0, $"{page}: tore {line}: {string.Join("; ", parsed.Errors.Select(error => error.Message))}");
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
+using Tore.Mesh.Identity;
+using Tore.Mesh.Membership;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 
@@ -23,11 +25,13 @@ public sealed class MeshNodeOptionsTests
         var options = new MeshNodeOptions { Listen = IPEndPoint.Parse(listen) };
         Assert.Equal(passes, options.Problems().Count == 0);
         Assert.Empty((options with { Open = true }).Problems());
+        Assert.Empty((options with { Mesh = "lab" }).Problems());
+        Assert.Empty((options with { Invite = new Invite(MeshSecret.Create("lab"), []) }).Problems());
         if (!passes)
         {
             ToreException error = Assert.Throws<ToreException>(options.ThrowIfInvalid);
             Assert.Equal(ErrorCodes.NotLoopback, error.Code);
-            Assert.Contains("--open", error.Message);
+            Assert.All(new[] { "--mesh", "--join", "--open" }, choice => Assert.Contains(choice, error.Message));
         }
     }
 
@@ -38,6 +42,15 @@ public sealed class MeshNodeOptionsTests
     [InlineData("localhost", ErrorCodes.InvalidRequest)]
     public void Problems_SeedWithoutOpen_StaysOnThisMachine(string seed, string? code) =>
         Assert.Equal(code, new MeshNodeOptions { Seeds = [seed] }.Problems().Select(p => p.Code).FirstOrDefault());
+
+    [Fact]
+    public void Problems_SeveralMeshesOrABadName_AreRefused()
+    {
+        Assert.Contains("one of", Assert.Single(new MeshNodeOptions { Open = true, Mesh = "lab" }.Problems()).Message);
+        Assert.Equal(ErrorCodes.InvalidRequest, Assert.Single(new MeshNodeOptions { Mesh = "local" }.Problems()).Code);
+        var node = new NodeId(Guid.NewGuid());
+        Assert.Contains("--ban", Assert.Single(new MeshNodeOptions { Allow = [node], Ban = [node] }.Problems()).Message);
+    }
 
     [Fact]
     public void ThrowIfInvalid_SeveralMistakes_NamesThemAll()

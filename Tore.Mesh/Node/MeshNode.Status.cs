@@ -32,8 +32,9 @@ public sealed partial class MeshNode
             {
                 NodeId = own.Node,
                 State = _state,
-                Mesh = _mesh.Name,
-                MeshFingerprint = _mesh.Id.ToString(),
+                Mesh = Mesh.Name,
+                IsPrivate = Mesh.IsPrivate,
+                MeshFingerprint = Mesh.Id.ToString(),
                 Listen = _addresses,
                 Http = own.HttpAddress,
                 Version = own.Version,

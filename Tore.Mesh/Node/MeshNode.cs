@@ -38,12 +38,13 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     private readonly IShardBackend _backend;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly MeshSecret _mesh;
     private readonly CancellationTokenSource _stop = new();
     private readonly OwnedTasks _tasks = new();
     private readonly MeshRouter _router = new();
     private readonly ITimer _announce;
     private DataFolder? _folder;
+    private JoinedMesh? _joined;
+    private NodeAdmission? _admission;
     private NodeKey? _key;
     private NodeCertificate? _certificate;
     private ShardStore? _shards;
@@ -74,7 +75,6 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         _backend = backend;
         _time = time;
         _logger = logger;
-        _mesh = options.Open ? MeshSecret.Open : MeshSecret.Local;
         _announce = time.CreateTimer(_ => _network?.Announce(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -92,7 +92,8 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
 
     /// <summary>
     /// Opens the data folder and the models, and listens. Throws <c>data_folder_locked</c>, <c>data_folder_format</c>,
-    /// <c>port_in_use</c>, <c>address_not_available</c>, <c>file_not_readable</c>, or what is wrong with a model file.
+    /// <c>mesh_not_found</c>, <c>mesh_exists</c>, <c>invite_expired</c>, <c>port_in_use</c>, <c>address_not_available</c>,
+    /// <c>file_not_readable</c>, or what is wrong with a model file.
     /// </summary>
     /// <param name="httpAddress">URL of the node's HTTP interface, told to peers; null without one.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -100,6 +101,8 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         _folder = DataFolder.Open(_options.DataFolder);
+        _joined = JoinedMesh.Find(_options, _folder.FullPath, _time.GetUtcNow());
+        _admission = new NodeAdmission(_folder.FullPath, _options.Allow, _options.Ban, _time, _logger);
         _key = NodeKey.LoadOrCreate(_folder.KeyPath, _logger);
         _certificate = NodeCertificate.Create(_key);
         var shardOptions = new ShardOptions
@@ -124,6 +127,8 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
                 ProcessId = Environment.ProcessId,
                 NodeId = Id.ToString(),
                 Listen = _addresses,
+                Mesh = Mesh.Name,
+                MeshId = Mesh.Id.ToString(),
                 Http = httpAddress,
             });
             _state = NodeState.Serving;
@@ -248,7 +253,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         _provider?.Drain();
         await _stop.CancelAsync();
         await _announce.DisposeAsync();
-        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_mdns, _stages, _router, _network])
+        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_admission, _mdns, _stages, _router, _network])
         {
             if (part is not null)
             {
@@ -267,6 +272,8 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         _stop.Dispose();
     }
 
+    private MeshSecret Mesh => Started(_joined).Mesh;
+
     private void WarnOf(List<OpenedModel> models, ShardOptions options)
     {
         _warnings = ModelMemory.Check(models, _backend, options);
@@ -283,7 +290,14 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     {
         var transportOptions = new TransportOptions { TimeProvider = _time };
         _incarnations = IncarnationStore.Open(_folder!.IncarnationPath, _logger);
-        var linkOptions = new LinkOptions { Identity = _key!.Identity, Mesh = _mesh, TimeProvider = _time, Logger = _logger };
+        var linkOptions = new LinkOptions
+        {
+            Identity = _key!.Identity,
+            Mesh = Mesh,
+            Refusal = _admission!.Refusal,
+            TimeProvider = _time,
+            Logger = _logger,
+        };
         _network = new PeerNetwork(
             new PeerNetworkOptions
             {
@@ -291,14 +305,15 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
                 Links = linkOptions,
                 Core = new MeshCoreOptions
                 {
-                    Mesh = _mesh.Id,
+                    Mesh = Mesh.Id,
                     Signer = _key,
                     Verifier = EcdsaVerifier.Instance,
                     Random = NewRandom(),
                     Start = _start,
                     StoredIncarnation = _incarnations.Stored,
                     Membership = MembershipOptions.Of(
-                        _options.Preset ?? (_options.Open ? MembershipPreset.Lan : MembershipPreset.Local)),
+                        _options.Preset ?? (Mesh == MeshSecret.Local ? MembershipPreset.Local : MembershipPreset.Lan)),
+                    Admits = id => _admission.Refusal(id) is null,
                 },
                 Describe = () => _view!.Own,
                 SaveIncarnation = SaveIncarnation,
@@ -306,6 +321,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
                 Logger = _logger,
             },
             _router);
+        _admission.Changed = _network.OnAdmissionChanged;
         _stages = new StageHost(_network, _shards!, _logger) { SlotsChanged = OnSlotsChanged };
         var calls = new StageCalls(_network);
         var local = new LocalStageClient(Id, _stages, EngineFingerprint.Current);
@@ -326,12 +342,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
 
     private async Task JoinAsync(IPEndPoint listened)
     {
-        List<PeerAddress> seeds = [];
-        foreach (string text in _options.Seeds)
-        {
-            seeds.Add(PeerAddress.TryParse(text, out PeerAddress seed) ? seed : default);
-        }
-        await _network!.StartAsync(seeds, _addresses);
+        await _network!.StartAsync(_joined!.Seeds, _addresses);
         if (_options.Mdns)
         {
             var own = new MdnsNode
@@ -339,7 +350,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
                 Node = Id,
                 Port = listened.Port,
                 Addresses = [],
-                Mesh = _mesh.Id.ToString(),
+                Mesh = Mesh.Id.ToString(),
                 WireVersion = WireVersions.Supported.Highest,
             };
             _mdns = MdnsResponder.Start(MdnsInterface.For(listened.Address), own, _network, NewRandom(), _time, _logger);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Tore.Mesh.Identity;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
 
@@ -33,10 +34,22 @@ public sealed record MeshNodeOptions
     public IReadOnlyList<string> Seeds { get; init; } = [];
 
     /// <summary>
-    /// Join the open mesh, which has no secret, instead of this machine's <c>local</c> (<c>--open</c>).
-    /// Needed for anything off loopback.
+    /// Join the open mesh, which has no secret, instead of this machine's <c>local</c> (<c>--open</c>). Anything off loopback needs
+    /// this, <see cref="Mesh"/> or <see cref="Invite"/>: one of them.
     /// </summary>
     public bool Open { get; init; }
+
+    /// <summary>Join the private mesh of this name, whose secret the data folder keeps (<c>--mesh</c>).</summary>
+    public string? Mesh { get; init; }
+
+    /// <summary>Keep this invite in the data folder, and join its mesh (<c>--join</c>).</summary>
+    public Invite? Invite { get; init; }
+
+    /// <summary>Nodes that alone are admitted, together with those of the data folder; none admits everybody (<c>--allow</c>).</summary>
+    public IReadOnlyList<NodeId> Allow { get; init; } = [];
+
+    /// <summary>Nodes that are refused, together with those of the data folder (<c>--ban</c>).</summary>
+    public IReadOnlyList<NodeId> Ban { get; init; } = [];
 
     /// <summary>Oldest TLS taken: 1.2 (only with ECDHE-ECDSA and AES-GCM) or 1.3 (<c>--tls-min</c>).</summary>
     public SslProtocols TlsMin { get; init; } = SslProtocols.Tls12;
@@ -72,11 +85,12 @@ public sealed record MeshNodeOptions
     public IReadOnlyList<OptionProblem> Problems()
     {
         var problems = new List<OptionProblem>();
-        if (!Open && Listen is not null && !IPAddress.IsLoopback(Listen.Address))
+        CheckMesh(problems);
+        if (IsLocal && Listen is not null && !IPAddress.IsLoopback(Listen.Address))
         {
             problems.Add(new(ErrorCodes.NotLoopback,
                 $"--listen {Listen} can be reached from other machines, and a node that joins no mesh by name stays on this one. "
-                + "Either add --open (any node that can reach it may join: for trusted networks only), or listen on 127.0.0.1 or [::1]."));
+                + $"{Choices} Or listen on 127.0.0.1 or [::1]."));
         }
         foreach (string seed in Seeds)
         {
@@ -106,17 +120,37 @@ public sealed record MeshNodeOptions
         }
     }
 
+    /// <summary>Whether this asks for nothing but this machine's own mesh.</summary>
+    private bool IsLocal => !Open && Mesh is null && Invite is null;
+
+    private const string Choices = "Say which mesh it is for: --mesh NAME (a private one; 'tore mesh new NAME' makes it), --join INVITE "
+        + "(of a member's 'tore invite'), or --open (any node that can reach it may join: for trusted networks only).";
+
+    private void CheckMesh(List<OptionProblem> problems)
+    {
+        Check(problems, (Open ? 1 : 0) + (Mesh is null ? 0 : 1) + (Invite is null ? 0 : 1) <= 1,
+            "A node joins one mesh: give one of --mesh, --join and --open.");
+        if (Mesh is not null && MeshName.ProblemOf(Mesh) is { } problem)
+        {
+            problems.Add(new(ErrorCodes.InvalidRequest, $"--mesh: {problem}"));
+        }
+        foreach (NodeId node in Allow.Intersect(Ban))
+        {
+            problems.Add(new(ErrorCodes.InvalidRequest, $"Node {node} is both in --allow and in --ban: leave one out."));
+        }
+    }
+
     private void CheckSeed(string seed, List<OptionProblem> problems)
     {
         if (!PeerAddress.TryParse(seed, out PeerAddress address))
         {
             problems.Add(new(ErrorCodes.InvalidRequest, $"--seed '{seed}' is not host:port or [v6]:port."));
         }
-        else if (!Open && !address.IsLoopback)
+        else if (IsLocal && !address.IsLoopback)
         {
             problems.Add(new(ErrorCodes.NotLoopback,
                 $"--seed {seed} is not on this machine, and a node that joins no mesh by name stays on this one. "
-                + "Add --open to both nodes (for trusted networks only), or give a seed on 127.0.0.1, [::1] or localhost."));
+                + $"{Choices} Both nodes must join the same. Or give a seed on 127.0.0.1, [::1] or localhost."));
         }
     }
 

@@ -11,8 +11,11 @@ public sealed record NodeStatus
     /// <summary>Where it is in its life.</summary>
     public required NodeState State { get; init; }
 
-    /// <summary>Mesh joined: <c>local</c> or <c>open</c>.</summary>
+    /// <summary>Mesh joined: <c>local</c>, <c>open</c>, or the name of a private one.</summary>
     public required string Mesh { get; init; }
+
+    /// <summary>Whether members prove a secret; else links prove keys only.</summary>
+    public bool IsPrivate { get; init; }
 
     /// <summary>Mesh fingerprint, 16 hex digits; it is also the mesh id.</summary>
     public required string MeshFingerprint { get; init; }

@@ -151,7 +151,7 @@ internal sealed partial class PeerNetwork
         _tasks.Add(RunTargetAsync(target));
         if (_stop.IsCancellationRequested)
         {
-            CloseTargets();
+            CloseTargets(static _ => ErrorCodes.Draining, Stopping);
         }
         return target;
     }
@@ -198,13 +198,17 @@ internal sealed partial class PeerNetwork
         }
     }
 
-    private void CloseTargets()
+    /// <summary>Closes the links with peers for which <paramref name="codeFor"/> gives a reason.</summary>
+    private void CloseTargets(Func<NodeId, string?> codeFor, string text)
     {
         lock (_gate)
         {
-            foreach (LinkTarget target in _targets.Values.SelectMany(t => t))
+            foreach ((NodeId peer, List<LinkTarget> targets) in _targets)
             {
-                _tasks.Add(target.Link.CloseAsync(ErrorCodes.Draining, "The node is stopping.").AsTask());
+                if (codeFor(peer) is { } code)
+                {
+                    targets.ForEach(t => _tasks.Add(t.Link.CloseAsync(code, text).AsTask()));
+                }
             }
         }
     }

@@ -20,6 +20,8 @@ namespace Tore.Mesh.Node;
 /// </summary>
 internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteLinks, IAsyncDisposable
 {
+    private const string Stopping = "The node is stopping.";
+
     /// <summary>Timers are no finer.</summary>
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
@@ -100,6 +102,13 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
     /// <summary>The same, from where nobody can wait.</summary>
     public void Announce() => _tasks.Add(AnnounceAsync().AsTask());
 
+    /// <summary>The allow and ban lists changed: links with peers that are no longer admitted end, and their sequences with them.</summary>
+    public void OnAdmissionChanged()
+    {
+        _tasks.Add(TurnAsync(static (core, now) => core.OnAdmissionChanged(now)).AsTask());
+        CloseTargets(_options.Links.Refusal, "This node no longer takes that one for a peer.");
+    }
+
     /// <summary>The mesh as it stands, with what changes all the time: round trips, contacts, counts.</summary>
     public MeshSnapshot Look()
     {
@@ -123,7 +132,7 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
             await _listener.DisposeAsync();
         }
         await TurnAsync(static (core, now) => core.Leave(now));
-        CloseTargets();
+        CloseTargets(static _ => ErrorCodes.Draining, Stopping);
         await _timer.DisposeAsync();
         await _tasks.WaitAsync();
         _turn.Dispose();

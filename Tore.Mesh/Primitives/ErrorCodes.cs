@@ -55,6 +55,8 @@ public static class ErrorCodes
     public const string PeerIsSelf = "peer_is_self";
     public const string LinkClosed = "link_closed";
     public const string TooManyLinks = "too_many_links";
+    public const string Banned = "banned";
+    public const string NotAllowed = "not_allowed";
     public const string AddressNotAvailable = "address_not_available";
 
     // Identity
@@ -62,6 +64,13 @@ public static class ErrorCodes
     public const string KeyExposed = "key_exposed";
     public const string KeyNotSaved = "key_not_saved";
     public const string DuplicateKey = "duplicate_key";
+
+    // Private meshes
+    public const string InviteMalformed = "invite_malformed";
+    public const string InviteExpired = "invite_expired";
+    public const string MeshNotFound = "mesh_not_found";
+    public const string MeshExists = "mesh_exists";
+    public const string MeshMalformed = "mesh_malformed";
 
     // Operation
     public const string PortInUse = "port_in_use";

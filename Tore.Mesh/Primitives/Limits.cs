@@ -167,6 +167,22 @@ public static class Limits
     /// <summary>Largest number of a network coordinate, milliseconds: a minute, far above any round trip that is worth a link.</summary>
     public const float CoordinateMilliseconds = 60_000;
 
+    // Private meshes.
+    /// <summary>Addresses in one invite; it must stay short enough to be scanned from a screen.</summary>
+    public const int InviteAddresses = 8;
+
+    /// <summary>Characters of an invite, spaces and line ends included; the longest that can be made has some 4,000.</summary>
+    public const int InviteCharacters = 8_192;
+
+    /// <summary>Private meshes in one data folder.</summary>
+    public const int Meshes = 256;
+
+    /// <summary>Bytes of a file that keeps one mesh; a real one has some 500.</summary>
+    public const int MeshFileBytes = 64 * 1024;
+
+    /// <summary>Node ids on an allow or a ban list.</summary>
+    public const int AdmissionEntries = 4_096;
+
     // Discovery: anybody on the network segment may send these.
     /// <summary>Bytes of one mDNS packet (RFC 6762 §17).</summary>
     public const int MdnsPacketBytes = 9_000;

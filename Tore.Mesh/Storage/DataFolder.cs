@@ -70,6 +70,21 @@ public sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes the folder where it is not there yet, and returns its absolute path: for commands that also work while a node holds it.
+    /// Errors as <see cref="Open"/>, except that a folder in use is fine.
+    /// </summary>
+    /// <param name="path">The folder; null takes <see cref="DataFolderPaths.Default"/>.</param>
+    public static string Prepare(string? path = null)
+    {
+        string folder = Path.GetFullPath(path ?? DataFolderPaths.Default);
+        if (!DataFolderFormat.IsCurrent(folder))
+        {
+            Open(folder).Dispose();
+        }
+        return folder;
+    }
+
     /// <summary>Writes the addresses of the running node; they go when the folder is disposed.</summary>
     public void PublishAddresses(NodeAddresses addresses)
     {
@@ -107,7 +122,7 @@ public sealed class DataFolder : IDisposable
         _lock.Dispose();
     }
 
-    private static void CreatePrivate(string folder)
+    internal static void CreatePrivate(string folder)
     {
         if (OperatingSystem.IsWindows())
         {

@@ -20,6 +20,13 @@ internal static class DataFolderFormat
     /// <summary>Brings the folder to <see cref="Current"/>. The caller holds the lock.</summary>
     public static void Ensure(string folder, IReadOnlyCollection<string> ownFiles) => Ensure(folder, ownFiles, Current, Migrations);
 
+    /// <summary>Whether the folder has the present format, so that it can be used as it is.</summary>
+    public static bool IsCurrent(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        return File.Exists(path) && Read(path) == Current;
+    }
+
     /// <summary>The same with given formats and steps.</summary>
     internal static void Ensure(
         string folder, IReadOnlyCollection<string> ownFiles, int current, IReadOnlyList<DataFolderMigration> migrations)

@@ -17,6 +17,14 @@ public sealed record NodeAddresses
     [JsonPropertyName("listen")]
     public required IReadOnlyList<string> Listen { get; init; }
 
+    /// <summary>The mesh joined.</summary>
+    [JsonPropertyName("mesh")]
+    public string? Mesh { get; init; }
+
+    /// <summary>Its fingerprint, 16 hex digits.</summary>
+    [JsonPropertyName("mesh_id")]
+    public string? MeshId { get; init; }
+
     /// <summary>URL of the HTTP interface; null when it has none.</summary>
     [JsonPropertyName("http")]
     public string? Http { get; init; }

@@ -14,7 +14,7 @@ internal sealed partial class Link
     /// <summary>
     /// Connects and proves both ends. Throws <c>peer_unreachable</c>, or what the handshake failed for: <c>handshake_timeout</c>,
     /// <c>handshake_failed</c>, <c>peer_certificate</c>, <c>tls_refused</c>, <c>wrong_mesh</c>, <c>wrong_proof</c>, <c>wire_version</c>,
-    /// <c>wire_malformed</c>, <c>peer_is_self</c>, <c>wrong_peer</c>.
+    /// <c>wire_malformed</c>, <c>peer_is_self</c>, <c>wrong_peer</c>, <c>banned</c>, <c>not_allowed</c>.
     /// </summary>
     /// <param name="transport">How to connect.</param>
     /// <param name="endpoint">Where to.</param>
@@ -55,7 +55,9 @@ internal sealed partial class Link
             }
             handshake = new LinkHandshake(role, kind, options, peer, RandomNumberGenerator.GetBytes(LinkHello.NonceBytes));
             long written = await ExchangeAsync(connection, handshake, either.Token);
-            return new Link(connection, options, role, handshake, peer, written);
+            var link = new Link(connection, options, role, handshake, peer, written);
+            await link.ThrowIfRefusedAsync();
+            return link;
         }
         catch (Exception failure)
         {
@@ -73,6 +75,25 @@ internal sealed partial class Link
             }
             throw reason;
         }
+    }
+
+    /// <summary>
+    /// Turns a peer away that proved itself but is not wanted. It is told so, since only a member gets this far, and no frame of its is
+    /// read.
+    /// </summary>
+    private async ValueTask ThrowIfRefusedAsync()
+    {
+        if (_options.Refusal(Peer.Id) is not { } code)
+        {
+            return;
+        }
+        bool banned = code == ErrorCodes.Banned;
+        await CloseAsync(code, banned
+            ? $"Node {_options.Identity.Id} has banned node {Peer.Id}. Its operator can lift that with 'tore mesh unban'."
+            : $"Node {_options.Identity.Id} takes only the nodes on its allow list; {Peer.Id} is not on it.");
+        throw new ToreException(code, banned
+            ? $"Node {Peer.Id} at {RemoteEndPoint} is banned here. 'tore mesh unban {Peer.Id}' lifts that."
+            : $"Node {Peer.Id} at {RemoteEndPoint} is not on the allow list here. 'tore mesh allow {Peer.Id}' adds it.");
     }
 
     /// <summary>Carries bytes between the connection and the handshake until it is done; gives the number of bytes sent.</summary>

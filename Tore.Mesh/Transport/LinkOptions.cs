@@ -24,6 +24,11 @@ internal sealed record LinkOptions
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>
+    /// Whether a proven peer is turned away all the same: the code (<c>banned</c>, <c>not_allowed</c>), or null for no. Any thread asks.
+    /// </summary>
+    public Func<NodeId, string?> Refusal { get; init; } = static _ => null;
+
+    /// <summary>
     /// Whom a peer is taken for on a transport that authenticates nobody (plain TCP). Null, as outside tests: such a connection is refused.
     /// </summary>
     public LinkIdentity? AssumedPeer { get; init; }
