@@ -1,4 +1,7 @@
+using Tore.Mesh.Identity;
+using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Tests.Support;
 using Tore.Mesh.Wire;
 
 namespace Tore.Mesh.Tests.Wire;
@@ -10,8 +13,15 @@ internal static class WireCases
     {
         new WireCase<LinkOpen>(s => new LinkOpen(s.Kind())),
         new WireCase<Goodbye>(s => new Goodbye(s.Text(), s.Text())),
-        new WireCase<Ping>(s => new Ping(s.UInt32(), s.Int64())),
-        new WireCase<Pong>(s => new Pong(s.UInt32(), s.Int64(), s.Int64())),
+        new WireCase<Ping>(s => new Ping(s.UInt32(), s.Int64()) { Coordinate = Coordinate(s), Updates = Updates(s) }),
+        new WireCase<Pong>(s => new Pong(s.UInt32(), s.Int64(), s.Int64()) { Coordinate = Coordinate(s), Updates = Updates(s) }),
+        new WireCase<PingRequest>(s => new PingRequest(s.UInt32(), s.Node())),
+        new WireCase<PingAnswer>(s => new PingAnswer(s.UInt32(), s.Bool())),
+        new WireCase<Gossip>(s => new Gossip(Updates(s))),
+        new WireCase<Introduction>(s => new Introduction(Record(s))),
+        new WireCase<TableDigest>(s => new TableDigest(s.UInt64(), s.Count())),
+        new WireCase<TableSummary>(s => new TableSummary(s.Many(20, () => new SummaryEntry(s.Node(), s.UInt64())))),
+        new WireCase<TableEntries>(s => new TableEntries(Updates(s), s.Many(5, s.Node))),
         new WireCase<NodeInfo>(NodeInfo),
         new WireCase<Peers>(s => new Peers(s.Many(5, () => new KnownPeer(s.Node(), s.Many(3, s.Text))))),
         new WireCase<DialRequest>(s => new DialRequest(s.Kind(), s.Many(3, s.Text))),
@@ -28,6 +38,22 @@ internal static class WireCases
         new WireCase<Token>(Token),
         new WireCase<ChunkDone>(s => new ChunkDone(s.Guid(), s.UInt32(), s.Count())),
     }.ToDictionary(c => c.Type);
+
+    private static WireCoordinate? Coordinate(FieldSource s)
+    {
+        float[] numbers = [.. Enumerable.Range(0, WireCoordinate.Numbers - 1).Select(_ => (float)s.Below(1000) / 8), (float)s.Below(9) / 8];
+        return s.Bool() && WireCoordinate.TryCreate(numbers, out WireCoordinate value) ? value : null;
+    }
+
+    private static MemberUpdate[] Updates(FieldSource s) => s.Many(5, () => s.Below(3) switch
+    {
+        0 => MemberUpdate.Of(Record(s)),
+        1 => MemberUpdate.Suspect(s.Node(), s.UInt64(), s.Node()),
+        _ => MemberUpdate.Dead(s.Node(), s.UInt64(), s.Node()),
+    });
+
+    private static MemberRecord Record(FieldSource s) => MemberSignature.Sign(
+        new KeyedSigner(s.Count()), new MeshId(s.UInt64()), s.UInt64(), s.UInt64(), s.Many(3, s.Text), s.Bool());
 
     private static NodeInfo NodeInfo(FieldSource s) => new()
     {

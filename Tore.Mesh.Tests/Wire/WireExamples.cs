@@ -22,6 +22,31 @@ internal static class WireExamples
         ["Ping/first"] = WireCase.Encode(new Ping(Sequence: 1, SentAtMicroseconds: 1767225600000000)),
         ["Pong/first"] = WireCase.Encode(
             new Pong(Sequence: 1, PingSentAtMicroseconds: 1767225600000000, SentAtMicroseconds: 1767225600000250)),
+        ["Ping/buddy"] = WireCase.Encode(new Ping(Sequence: 70000, SentAtMicroseconds: -5)
+        {
+            Coordinate = Coordinate,
+            Updates = [MemberUpdate.Suspect(Second, incarnation: 7, accuser: Third)],
+        }),
+        ["Pong/news"] = WireCase.Encode(
+            new Pong(Sequence: 70000, PingSentAtMicroseconds: -5, SentAtMicroseconds: 1767225600000250)
+            {
+                Coordinate = Coordinate,
+                Updates = [MemberUpdate.Of(Record), MemberUpdate.Dead(Third, incarnation: 2, accuser: First)],
+            }),
+        ["PingRequest/first"] = WireCase.Encode(new PingRequest(Sequence: 300, Third)),
+        ["PingAnswer/yes"] = WireCase.Encode(new PingAnswer(Sequence: 300, Answered: true)),
+        ["PingAnswer/no"] = WireCase.Encode(new PingAnswer(Sequence: 301, Answered: false)),
+        ["Gossip/each_kind"] = WireCase.Encode(new Gossip(
+        [
+            MemberUpdate.Of(Record),
+            MemberUpdate.Suspect(Second, incarnation: ulong.MaxValue, accuser: First),
+            MemberUpdate.Dead(Third, incarnation: 300, accuser: Second),
+        ])),
+        ["Introduction/first"] = WireCase.Encode(new Introduction(Record)),
+        ["TableDigest/three"] = WireCase.Encode(new TableDigest(Digest: 0x8899aabbccddeeff, Count: 3)),
+        ["TableSummary/two"] = WireCase.Encode(new TableSummary([new SummaryEntry(First, 300), new SummaryEntry(Second, 1)])),
+        ["TableEntries/both"] = WireCase.Encode(new TableEntries([MemberUpdate.Of(Record)], [Second, Third])),
+        ["TableEntries/nothing"] = WireCase.Encode(new TableEntries([], [])),
         ["NodeInfo/full"] = WireCase.Encode(new NodeInfo
         {
             Node = First,
@@ -122,6 +147,15 @@ internal static class WireExamples
         }),
         ["ChunkDone/first"] = WireCase.Encode(new ChunkDone(Sequence, Route: 1, Position: 512)),
     };
+
+    private static WireCoordinate? Coordinate =>
+        WireCoordinate.TryCreate([0.5f, -0.25f, 0, 1, 2, 3, 4, -8, 0.125f, 1], out WireCoordinate value) ? value : null;
+
+    /// <summary>Its key and signature are bytes that nobody made: the wire does not look into them.</summary>
+    private static MemberRecord Record => MemberRecord.FromBody(
+        Convert.FromHexString("96" + "c4100f7b3a5a1c2d8e4f9a0b1c2d3e4f5061" + "c40401020304" + "cd012c" + "cf8899aabbccddeeff"
+            + "91ae3139322e302e322e373a37363031" + "c2"),
+        Convert.FromHexString("0a0b0c0d"));
 
     private static NodeId Node(string text) => new(Guid.Parse(text));
 }

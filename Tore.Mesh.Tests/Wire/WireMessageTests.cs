@@ -99,11 +99,19 @@ public sealed class WireMessageTests
     [InlineData("Goodbye", "92" + "a2c328" + "a0", "wire_malformed")] // not UTF-8
     [InlineData("Goodbye", "92" + "a3eda080" + "a0", "wire_malformed")] // a surrogate in UTF-8
     [InlineData("Ping", "ddffffffff", "wire_limit")] // 2^32 - 1 fields
-    [InlineData("Ping", "92" + "ff" + "00", "wire_malformed")] // -1 for an unsigned number
-    [InlineData("Ping", "92" + "cf0000000100000000" + "00", "wire_malformed")] // 2^32 for a 32-bit number
-    [InlineData("Ping", "92" + "01" + "cfffffffffffffffff", "wire_malformed")] // 2^64 - 1 for a signed number
-    [InlineData("Ping", "93" + "01" + "02" + "9191919191919191919191919191919191919191c0", "wire_limit")] // nested 20 deep, to be skipped
-    [InlineData("Ping", "93" + "01" + "02" + "c1", "wire_malformed")] // the byte that MessagePack never uses
+    [InlineData("Ping", "94" + "ff" + "00" + "c0" + "90", "wire_malformed")] // -1 for an unsigned number
+    [InlineData("Ping", "94" + "cf0000000100000000" + "00" + "c0" + "90", "wire_malformed")] // 2^32 for a 32-bit number
+    [InlineData("Ping", "94" + "01" + "cfffffffffffffffff" + "c0" + "90", "wire_malformed")] // 2^64 - 1 for a signed number
+    [InlineData("Ping", "95" + "01" + "02" + "c0" + "90" + "9191919191919191919191919191919191919191c0", "wire_limit")] // nested 20 deep
+    [InlineData("Ping", "95" + "01" + "02" + "c0" + "90" + "c1", "wire_malformed")] // the byte that MessagePack never uses
+    [InlineData("Ping", "94" + "01" + "02" + "c0" + "dc0041", "wire_limit")] // 65 updates
+    [InlineData("Gossip", "91" + "dd00001001", "wire_limit")] // 4097 updates
+    [InlineData("Gossip", "91" + "91" + "9103", "wire_malformed")] // a kind of update that there is not
+    [InlineData("Gossip", "91" + "91" + "93" + "00" + "c51401", "wire_limit")] // a record of 5121 bytes
+    [InlineData("Gossip", "91" + "91" + "93" + "00" + "c401c0" + "c400", "wire_malformed")] // a record that is nil inside
+    [InlineData("Gossip", "91" + "91" + "93" + "00" + "c401c0" + "c441", "wire_limit")] // a signature of 65 bytes
+    [InlineData("TableSummary", "91" + "dd00001001", "wire_limit")] // 4097 members
+    [InlineData("TableEntries", "92" + "90" + "dd00001001", "wire_limit")] // 4097 wanted
     [InlineData("LinkOpen", "91" + "03", "wire_malformed")] // both kinds
     [InlineData("OpenShard", "94" + "01" + "c420" + Zeros + "92" + "05" + "03" + "00", "wire_malformed")] // layers 5 to 3
     [InlineData("OpenShard", "94" + "01" + "c420" + Zeros + "92" + "00" + "cd0400" + "00", "wire_limit")] // layer 1024

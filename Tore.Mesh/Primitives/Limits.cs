@@ -196,6 +196,37 @@ public static class Limits
     /// <summary>Received mDNS packets that wait; more are dropped, and come again.</summary>
     public const int MdnsPacketsWaiting = 256;
 
+    // Membership: a member may say anything, and anybody may make keys.
+    /// <summary>Members that are alive or suspect; further ones are not taken in. A summary of them is some 110 kB.</summary>
+    public const int Members = 4_096;
+
+    /// <summary>Members remembered after they died or left; the oldest makes way for the next.</summary>
+    public const int Tombstones = 4_096;
+
+    /// <summary>Bytes of a member record: key, numbers, and <see cref="NodeAddresses"/> of the longest addresses.</summary>
+    public const int MemberRecordBytes = 5 * 1024;
+
+    /// <summary>Updates that a reader takes in one ping or pong.</summary>
+    public const int PingUpdates = 64;
+
+    /// <summary>Updates that a reader takes in one message of gossip or table entries.</summary>
+    public const int MessageUpdates = 4_096;
+
+    /// <summary>Bytes of updates that ride on one ping or pong: three or four records, or some thirty claims.</summary>
+    public const int PingUpdateBytes = 1_200;
+
+    /// <summary>Bytes of updates in one message of gossip: some hundred records.</summary>
+    public const int GossipBytes = 32 * 1024;
+
+    /// <summary>Bytes of updates in one message of table entries, far below a frame: a ping waits behind it.</summary>
+    public const int TableEntriesBytes = 128 * 1024;
+
+    /// <summary>Probes under way on behalf of others, and of any one of them; further requests are answered with no.</summary>
+    public const int RelayedProbes = 256;
+
+    /// <inheritdoc cref="RelayedProbes"/>
+    public const int RelayedProbesPerPeer = 16;
+
     // Requests.
     /// <summary>Requests that wait at an entry node for a slot.</summary>
     public const int WaitingRequests = 64;

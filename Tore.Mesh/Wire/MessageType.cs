@@ -35,4 +35,13 @@ internal enum MessageType : ushort
     Activations = 64,
     Token = 65,
     ChunkDone = 66,
+
+    // Control: membership. Ping and Pong belong here too.
+    PingRequest = 80,
+    PingAnswer = 81,
+    Gossip = 82,
+    Introduction = 83,
+    TableDigest = 84,
+    TableSummary = 85,
+    TableEntries = 86,
 }

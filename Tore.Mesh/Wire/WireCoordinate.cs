@@ -80,6 +80,32 @@ internal readonly struct WireCoordinate : IEquatable<WireCoordinate>
         }
     }
 
+    /// <summary>Appends the value, or nil.</summary>
+    public static void WriteOptional(ref MessagePackWriter writer, in WireCoordinate? value)
+    {
+        if (value is { } coordinate)
+        {
+            coordinate.Write(ref writer);
+        }
+        else
+        {
+            writer.WriteNil();
+        }
+    }
+
+    /// <summary>Reads nil, or a value.</summary>
+    public static bool TryReadOptional(ref MessagePackReader reader, out WireCoordinate? value)
+    {
+        value = null;
+        if (reader.TryReadNil())
+        {
+            return true;
+        }
+        bool read = TryRead(ref reader, out WireCoordinate coordinate);
+        value = coordinate;
+        return read;
+    }
+
     /// <summary>Reads the value.</summary>
     public static bool TryRead(ref MessagePackReader reader, out WireCoordinate value)
     {

@@ -1,0 +1,257 @@
+using Tore.Mesh.Primitives;
+using Tore.Mesh.Wire;
+
+namespace Tore.Mesh.Membership;
+
+/// <summary>
+/// Merges what peers say into the table. Records: the higher incarnation wins; at equal ones left &gt; dead &gt; suspect &gt; alive.
+/// Hearsay counts only against the incarnation that a record here proves. Whoever says something that is overtaken here is shown
+/// what overtook it, so that amnesia, old backups and late rumours end where they arrive.
+/// </summary>
+internal sealed class Rumours
+{
+    private readonly MembershipContext _context;
+    private readonly RecordJudge _judge;
+    private readonly GossipQueue _queue;
+    private readonly OwnMember _own;
+    private readonly Suspicions _suspicions;
+    private readonly Prober _prober;
+    private readonly Burials _burials;
+    private readonly List<MemberUpdate> _replies = [];
+    private int _replyBytes;
+
+    /// <summary>Makes the rules of merging.</summary>
+    public Rumours(MembershipContext context, RecordJudge judge, GossipQueue queue, OwnMember own,
+        Suspicions suspicions, Prober prober, Burials burials)
+    {
+        _context = context;
+        _judge = judge;
+        _queue = queue;
+        _own = own;
+        _suspicions = suspicions;
+        _prober = prober;
+        _burials = burials;
+    }
+
+    /// <summary>
+    /// Takes news from a peer. In a push-pull (<paramref name="isPush"/>) the accused are told at once, since they may be unable to
+    /// hear it from those who accuse them.
+    /// </summary>
+    public void OnUpdates(Member from, IReadOnlyList<MemberUpdate> updates, bool isPush)
+    {
+        for (int i = 0; i < updates.Count; i++)
+        {
+            MemberUpdate update = updates[i];
+            if (update.Record is { } record)
+            {
+                if (!OnRecord(record))
+                {
+                    // Honest nodes check what they pass on: the rest of this is not worth a look.
+                    break;
+                }
+            }
+            else
+            {
+                OnAccusation(from, update, isPush);
+            }
+        }
+        SendReplies(from);
+    }
+
+    /// <summary>A peer introduces itself over a new link. False where the record is not its own, or is not taken in.</summary>
+    public bool OnIntroduction(NodeId peer, MemberRecord record)
+    {
+        if (record.Node != peer || !_judge.Admits(peer) || !OnRecord(record) || !_context.Table.TryGet(peer, out Member? member))
+        {
+            _replies.Clear();
+            _replyBytes = 0;
+            return false;
+        }
+        _context.Table.SetLinked(member, linked: true);
+        SendReplies(member);
+        return true;
+    }
+
+    /// <summary>Takes a record that came from nobody: of an earlier start of this node.</summary>
+    public void OnStored(MemberRecord record)
+    {
+        OnRecord(record);
+        _replies.Clear();
+        _replyBytes = 0;
+    }
+
+    /// <summary>Merges a record; false where its signature is bad.</summary>
+    private bool OnRecord(MemberRecord record)
+    {
+        if (record.Node == _context.Self)
+        {
+            return OnOwnRecord(record);
+        }
+        if (!_context.Table.TryGet(record.Node, out Member? member))
+        {
+            return OnNewcomer(record);
+        }
+        bool isNewer = record.Incarnation > member.Incarnation
+            || (record.Incarnation == member.Incarnation && record.Leaves && !member.Record.Leaves);
+        if (!isNewer)
+        {
+            ReplyTo(record, member);
+            return true;
+        }
+        if (!_judge.IsGood(record))
+        {
+            return false;
+        }
+        Renew(member, record);
+        return true;
+    }
+
+    private bool OnOwnRecord(MemberRecord record)
+    {
+        MemberRecord own = _own.Record;
+        if (record.Incarnation < own.Incarnation)
+        {
+            Reply(MemberUpdate.Of(own));
+        }
+        else if (record.Incarnation > own.Incarnation || record.Start != own.Start)
+        {
+            if (!_judge.IsGood(record))
+            {
+                return false;
+            }
+            _own.OnContested(record);
+        }
+        return true;
+    }
+
+    private bool OnNewcomer(MemberRecord record)
+    {
+        if (!_judge.Admits(record.Node))
+        {
+            return true;
+        }
+        if (_context.Table.IsFull)
+        {
+            _context.Counts.TableFull++;
+            return true;
+        }
+        if (!_judge.IsGood(record))
+        {
+            return false;
+        }
+        Member member = _context.Table.Add(record, _context.Clock.Moment.Elapsed);
+        if (record.Leaves)
+        {
+            _burials.Bury(member, MemberState.Left);
+        }
+        else
+        {
+            _prober.Order.Join(member);
+        }
+        _queue.Add(MemberUpdate.Of(record));
+        _context.Effects.MemberChanged(member.Id);
+        return true;
+    }
+
+    private void Renew(Member member, MemberRecord record)
+    {
+        bool wasLiving = member.IsLiving;
+        if (!wasLiving && !record.Leaves && _context.Table.IsFull)
+        {
+            _context.Counts.TableFull++;
+            return;
+        }
+        _suspicions.End(member);
+        _context.Table.Renew(member, record);
+        if (record.Leaves)
+        {
+            _prober.Forget(member);
+            _burials.Bury(member, MemberState.Left);
+        }
+        else
+        {
+            _context.Counts.Revivals += member.State == MemberState.Dead ? 1 : 0;
+            _context.Table.SetState(member, MemberState.Alive, _context.Clock.Moment, _context.Clock.Now);
+            if (!wasLiving)
+            {
+                _prober.Order.Join(member);
+            }
+        }
+        _queue.Add(MemberUpdate.Of(record));
+        _context.Effects.MemberChanged(member.Id);
+    }
+
+    private void OnAccusation(Member from, in MemberUpdate claim, bool isPush)
+    {
+        if (claim.Node == _context.Self)
+        {
+            if (_own.OnAccused(claim.Incarnation))
+            {
+                Reply(MemberUpdate.Of(_own.Record));
+            }
+            return;
+        }
+        // This node knows best what it says itself; and of a stranger, or of what no record here proves, nothing can be said.
+        if (claim.Accuser == _context.Self || !_context.Table.TryGet(claim.Node, out Member? member) || !member.IsLiving
+            || claim.Incarnation > member.Incarnation)
+        {
+            return;
+        }
+        if (claim.Incarnation < member.Incarnation)
+        {
+            Reply(MemberUpdate.Of(member.Record));
+            return;
+        }
+        if (claim.Kind == MemberUpdateKind.Dead && !_context.Options.OwnProbe)
+        {
+            _suspicions.Kill(member);
+            _prober.Forget(member);
+            return;
+        }
+        bool wasAlive = member.State == MemberState.Alive;
+        _suspicions.Accuse(member, AccuserOf(claim, from));
+        if (wasAlive && (isPush || claim.Kind == MemberUpdateKind.Dead))
+        {
+            _suspicions.Tell(member);
+        }
+    }
+
+    /// <summary>Who counts as accuser: a living member, or else whoever brings the rumour, since the link proves that one.</summary>
+    private NodeId AccuserOf(in MemberUpdate claim, Member from) =>
+        claim.Accuser != claim.Node && _context.Table.TryGet(claim.Accuser, out Member? accuser) && accuser.IsLiving
+            ? claim.Accuser
+            : from.Id;
+
+    /// <summary>Shows what is held here to whoever showed something that is not newer.</summary>
+    private void ReplyTo(MemberRecord shown, Member held)
+    {
+        bool isSame = shown.Incarnation == held.Incarnation && shown.Start == held.Start && shown.Leaves == held.Record.Leaves;
+        if (!isSame)
+        {
+            Reply(MemberUpdate.Of(held.Record));
+        }
+        if (held.State == MemberState.Dead)
+        {
+            Reply(MemberUpdate.Dead(held.Id, held.Incarnation, _context.Self));
+        }
+    }
+
+    private void Reply(in MemberUpdate update)
+    {
+        _replyBytes += update.BytesMax;
+        if (_replyBytes <= Limits.GossipBytes)
+        {
+            _replies.Add(update);
+        }
+    }
+
+    private void SendReplies(Member to)
+    {
+        if (_replies.Count > 0)
+        {
+            _context.Effects.TrySend(to.Id, new Gossip([.. _replies]));
+            _replies.Clear();
+        }
+        _replyBytes = 0;
+    }
+}
