@@ -84,5 +84,5 @@ internal static class ShardRoutes
     }
 
     private static bool IsMember(NodeId id, NodeStatus status) =>
-        status.Members.Any(m => m.NodeId == id && m.State <= MemberState.Suspect);
+        id == status.NodeId || status.Members.Any(m => m.NodeId == id && m.State <= MemberState.Suspect);
 }

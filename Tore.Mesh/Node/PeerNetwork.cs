@@ -148,7 +148,7 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
     bool IMeshEffects.TrySend<T>(long link, in T message)
     {
         bool sent = _control.TryGetValue(link, out OpenControl? open) && open.Link.TrySend(message) == SendResult.Sent;
-        if (!sent && (int)T.Type == 82)
+        if (!sent && T.Type == MessageType.Gossip)
         {
             Interlocked.Increment(ref _droppedGossip);
         }
