@@ -1,0 +1,193 @@
+using Tore.Mesh.Membership;
+using Tore.Mesh.Primitives;
+
+namespace Tore.Mesh.Tests.Membership;
+
+/// <summary>Whom to link with when the mesh is too large for everybody to link with everybody.</summary>
+public sealed class LinkDirectoryNeighbourTests
+{
+    private static readonly LinkDirectoryOptions Small = new() { FullMeshNodes = 20, ChosenNeighbours = 4 };
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public void LargeMesh_EverybodyKeepsSomeNeighbours_AllOfThemHangTogether()
+    {
+        LinkTown town = Settled(60);
+        int[] degrees = [.. town.Up.Select(h => h.Linked.Length)];
+        // Four of its own choice, and about as many that chose it.
+        Assert.InRange(degrees.Average(), 6.5, 8);
+        Assert.All(degrees, d => Assert.InRange(d, 4, 18));
+        Assert.All(town.Up, h => Assert.Equal(h.Linked.Length, h.Open.Count));
+        Assert.Equal(60, ReachableFrom(town.Up[0], town));
+    }
+
+    [Fact]
+    public void LargeMesh_RedrawsOneNeighbourIn5Minutes_AndNothingElse()
+    {
+        LinkTown town = Settled(60);
+        int dialled = town.Up.Sum(h => h.Dialled.Count);
+        town.RunFor(3600);
+        // One dial for each redraw: 12 an hour; a few links end that the other end had chosen too, which dials then.
+        double redraws = (town.Up.Sum(h => h.Dialled.Count) - dialled) / 60.0;
+        Assert.InRange(redraws, 10, 16);
+        Assert.All(town.Up, h => Assert.InRange(h.Linked.Length, 4, 18));
+        Assert.Equal(60, ReachableFrom(town.Up[0], town));
+    }
+
+    [Fact]
+    public void ChosenNeighboursThatDie_AreReplaced()
+    {
+        LinkTown town = Settled(60);
+        foreach (LinkHouse house in town.Up.Take(25))
+        {
+            house.Kill();
+            town.Bury(LinkTown.Number(house.Id));
+        }
+        town.RunFor(60);
+        Assert.All(town.Up, h => Assert.InRange(h.Linked.Length, 4, 18));
+        Assert.Equal(35, ReachableFrom(town.Up[0], town));
+    }
+
+    [Fact]
+    public void MeshThatShrinks_LinksEverybodyAgain()
+    {
+        LinkTown town = Settled(60);
+        foreach (LinkHouse house in town.Up.Take(45))
+        {
+            house.Kill();
+            town.Bury(LinkTown.Number(house.Id));
+        }
+        town.RunFor(60);
+        Assert.All(town.Up, h => Assert.Equal(14, h.Linked.Length));
+    }
+
+    [Fact]
+    public void MeshThatGoesToAndFroAtTheLimit_DoesNotRelink()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1, Small);
+        for (int i = 2; i <= 20; i++)
+        {
+            directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
+        }
+        Assert.False(directory.IsSparse);
+        directory.OnMember(LinkTown.Id(21), isThere: true, effects.Now);
+        Assert.True(directory.IsSparse);
+        directory.OnMember(LinkTown.Id(21), isThere: false, effects.Now);
+        Assert.True(directory.IsSparse);
+        for (int i = 17; i <= 20; i++)
+        {
+            directory.OnMember(LinkTown.Id(i), isThere: false, effects.Now);
+        }
+        Assert.False(directory.IsSparse);
+    }
+
+    [Fact]
+    public void ChosenNeighbourThatCannotBeDialled_IsGivenUpForAnother()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1, Small);
+        for (int i = 2; i <= 60; i++)
+        {
+            effects.Recorded[LinkTown.Id(i)] = [LinkTown.Address(i).ToString()];
+            directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
+        }
+        // Before it was large: eight attempts, of which none was answered.
+        foreach ((PeerAddress address, _) in effects.Dialled.ToArray())
+        {
+            directory.OnDialFailed(address, "peer_unreachable", "no", effects.Now);
+        }
+        effects.Dialled.Clear();
+        for (int second = 0; second < 60; second++)
+        {
+            foreach ((PeerAddress address, _) in effects.Dialled.ToArray())
+            {
+                directory.OnDialFailed(address, "peer_unreachable", "no", effects.Now);
+            }
+            effects.Run(directory, Second);
+        }
+        Assert.InRange(effects.Dialled.Distinct().Count(), 30, 59);
+        // Four at a time, and each batch a second or so after the last failed: no storm.
+        Assert.InRange(effects.Dialled.Count, 60, 60 * 8);
+    }
+
+    [Fact]
+    public void FullNode_InALargeMesh_MakesRoomForNewcomers()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1);
+        for (int i = 2; i <= 400; i++)
+        {
+            directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
+        }
+        effects.Run(directory, Second);
+        int link = 0;
+        for (int i = 2; i <= 1 + Limits.ControlPeers; i++)
+        {
+            Assert.True(directory.OnLinkOpened(++link, LinkTown.Id(i), LinkTown.Address(i), null, effects.Now));
+            directory.OnIntroduced(directory.Find(link)!, 1, effects.Now, out _);
+        }
+        Assert.False(directory.OnLinkOpened(++link, LinkTown.Id(300), LinkTown.Address(9), null, effects.Now));
+        effects.Run(directory, 2 * Second);
+        for (int i = 300; i < 380; i++)
+        {
+            Assert.True(directory.OnLinkOpened(++link, LinkTown.Id(i), LinkTown.Address(9), null, effects.Now));
+            directory.OnIntroduced(directory.Find(link)!, 1, effects.Now, out _);
+        }
+        Assert.Equal(80, effects.Goodbyes.Count(g => g.Code == ErrorCodes.TooManyLinks));
+        Assert.Equal(Limits.ControlPeers, directory.LinkedPeers);
+    }
+
+    [Fact]
+    public void FullNode_InALargeMesh_KeepsItsOwnChoice()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1, new LinkDirectoryOptions { ChosenNeighbours = Limits.ControlPeers + 21 });
+        for (int i = 2; i <= Limits.ControlPeers + 22; i++)
+        {
+            effects.Recorded[LinkTown.Id(i)] = [LinkTown.Address(i).ToString()];
+            directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
+        }
+        effects.Run(directory, 30 * Second);
+        for (int i = 2; i <= 1 + Limits.ControlPeers; i++)
+        {
+            directory.OnLinkOpened(i, LinkTown.Id(i), LinkTown.Address(i), null, effects.Now);
+            directory.OnIntroduced(directory.Find(i)!, 1, effects.Now, out _);
+        }
+        effects.Run(directory, 3 * Second);
+        Assert.False(directory.OnLinkOpened(1000, LinkTown.Id(1000), LinkTown.Address(9), null, effects.Now));
+        Assert.DoesNotContain(effects.Goodbyes, g => g.Code == ErrorCodes.TooManyLinks);
+    }
+
+    /// <summary>A town where everybody knows everybody, some minutes after its start.</summary>
+    private static LinkTown Settled(int nodes)
+    {
+        var town = new LinkTown(3, Small);
+        for (int i = 1; i <= nodes; i++)
+        {
+            town.Start(i, i == 1 ? [] : [i / 2]);
+        }
+        town.RunFor(120);
+        Assert.All(town.Up, h => Assert.True(h.Directory.IsSparse));
+        return town;
+    }
+
+    private static int ReachableFrom(LinkHouse first, LinkTown town)
+    {
+        Dictionary<int, LinkHouse> houses = town.Up.ToDictionary(h => LinkTown.Number(h.Id));
+        var seen = new HashSet<int> { LinkTown.Number(first.Id) };
+        var open = new Queue<LinkHouse>([first]);
+        while (open.TryDequeue(out LinkHouse? house))
+        {
+            foreach (int next in house.Linked)
+            {
+                if (seen.Add(next))
+                {
+                    open.Enqueue(houses[next]);
+                }
+            }
+        }
+        return seen.Count;
+    }
+}
