@@ -192,7 +192,7 @@ internal sealed partial class PeerNetwork
             if (left == 0)
             {
                 _linkCounts.Remove(peer);
-                if (!LinkDirectory.IsOrderly(reason?.Code))
+                if (reason?.Code is not (LinkDirectory.Superseded or LinkDirectory.NotNeeded))
                 {
                     _lost.Add(peer);
                 }
