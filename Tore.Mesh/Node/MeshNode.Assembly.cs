@@ -82,9 +82,9 @@ public sealed partial class MeshNode
                 Port = listened.Port,
                 Addresses = [],
                 Mesh = Mesh.Id.ToString(),
-                WireVersion = WireVersions.Supported.Highest,
+                Wire = WireVersions.Supported,
             };
-            _mdns = MdnsResponder.Start(MdnsInterface.For(listened.Address), own, _network, NewRandom(), _time, _logger);
+            _mdns = MdnsResponder.Start(listened.Address, own, _network, NewRandom(), _time, _logger);
         }
     }
 

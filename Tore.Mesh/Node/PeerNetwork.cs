@@ -143,6 +143,10 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
 
     void IMdnsListener.Lost(NodeId node) => _tasks.Add(TurnAsync((core, now) => core.OnLost(node, now)).AsTask());
 
+    void IMdnsListener.FoundOther(MdnsNode node, MdnsDifference difference) => ((IMdnsListener)this).Found(node);
+
+    void IMdnsListener.LostOther(NodeId node) => ((IMdnsListener)this).Lost(node);
+
     void IMeshEffects.Dial(PeerAddress address, NodeId? expected) => _tasks.Add(DialControlAsync(address, expected));
 
     bool IMeshEffects.TrySend<T>(long link, in T message)

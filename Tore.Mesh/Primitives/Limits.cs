@@ -190,10 +190,28 @@ public static class Limits
     /// <summary>Questions and records of one mDNS packet; real ones have some 10.</summary>
     public const int MdnsRecords = 256;
 
-    /// <summary>Nodes remembered from mDNS on one interface.</summary>
+    /// <summary>Bytes of an mDNS packet that is sent: fits an Ethernet frame with IPv6 (RFC 6762 §17).</summary>
+    public const int MdnsSendBytes = 1_440;
+
+    /// <summary>Service instances remembered from mDNS on one link; when full, those of the most talkative address make room.</summary>
     public const int MdnsNodes = 1_024;
 
-    /// <summary>Received mDNS packets that wait; more are dropped, and come again.</summary>
+    /// <summary>Packets of one mDNS query with its known answers; what does not fit is answered again.</summary>
+    public const int MdnsQueryPackets = 8;
+
+    /// <summary>mDNS packets with questions of our own a second, and at once.</summary>
+    public const int MdnsQueriesPerSecond = 10;
+
+    /// <summary>mDNS answers to single askers a second, and twice as many at once: what a forged sender can cause.</summary>
+    public const int MdnsRepliesPerSecond = 20;
+
+    /// <summary>mDNS packets read from one address a second, and twice as many at once; more are dropped unread.</summary>
+    public const int MdnsPacketsPerSecond = 100;
+
+    /// <summary>Addresses whose mDNS packets are counted; further ones share one count.</summary>
+    public const int MdnsSources = 256;
+
+    /// <summary>Received mDNS packets that wait on one interface; more are dropped, and come again.</summary>
     public const int MdnsPacketsWaiting = 256;
 
     // Membership: a member may say anything, and anybody may make keys.

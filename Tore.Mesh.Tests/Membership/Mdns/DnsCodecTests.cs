@@ -42,21 +42,41 @@ public sealed class DnsCodecTests
     }
 
     [Fact]
-    public void Write_OwnRecords_ReadBackTheSameAndCompressed()
+    public void Write_OwnRecords_AreCompressed()
     {
         MdnsNode node = TestNodes.Of(1, IPAddress.Loopback, IPAddress.Parse("fe80::1"));
-        var message = new DnsMessage
-        {
-            IsResponse = true,
-            Answers = [MdnsRecords.Pointer(node), MdnsRecords.Service(node), MdnsRecords.Text(node), .. MdnsRecords.Addresses(node)],
-            Additionals = [MdnsRecords.TypePointer()],
-        };
-        byte[] bytes = Write(message);
-        DnsMessage back = Read(bytes);
-        Assert.True(back.IsResponse);
-        Assert.Equal(message.Answers.Select(Describe), back.Answers.Select(Describe));
-        Assert.Equal(message.Additionals.Select(Describe), back.Additionals.Select(Describe));
+        byte[] bytes = Write(new DnsMessage { IsResponse = true, Answers = TestNodes.Records(node) });
         Assert.True(bytes.Length < 350, $"{bytes.Length} bytes: names are not compressed");
+        Assert.Equal(TestNodes.Records(node), Read(bytes).Answers);
+    }
+
+    [Fact]
+    public void Write_ServiceForAnOrdinaryClient_HoldsItsHostWhole()
+    {
+        DnsRecord service = MdnsRecords.Service(MdnsRecords.InstanceOf(TestNodes.Id(1)), new DnsName("h", "local"), 1);
+        var message = new DnsMessage { IsResponse = true, Answers = [service] };
+        // Compressed, ".local" is a pointer; whole, it is seven bytes.
+        Assert.Equal(5, Write(message with { IsLegacy = true }).Length - Write(message).Length);
+    }
+
+    [Fact]
+    public void Write_MoreThanFits_IsRefusedWhole()
+    {
+        var message = new DnsMessage { IsResponse = true, Answers = TestNodes.Records(TestNodes.Of(1)) };
+        int whole = Write(message).Length;
+        byte[] packet = new byte[whole];
+        Assert.True(DnsWriter.TryWrite(message, packet, out _));
+        Assert.All(Enumerable.Range(12, whole - 12), size => Assert.False(DnsWriter.TryWrite(message, packet.AsSpan(0, size), out _)));
+    }
+
+    [Fact]
+    public void Write_Denial_IsTheBytesOfTheStandard()
+    {
+        // NSEC of host "h" with A and AAAA: next name by pointer, block 0, four bytes with bits 1 and 28 (RFC 4034 §4.1.2).
+        var host = new DnsName("h");
+        byte[] bytes = Write(new DnsMessage { IsResponse = true, Answers = [MdnsRecords.OnlyTypes(host, DnsType.A, DnsType.Aaaa)] });
+        Assert.Equal("000084000000000100000000" + "016800" + "002f" + "8001" + "00000078" + "0008" + "c00c" + "0004" + "40000008",
+            Convert.ToHexStringLower(bytes));
     }
 
     [Theory]
@@ -74,6 +94,9 @@ public sealed class DnsCodecTests
     [InlineData("0000840000000001000000000000210001000000780006" + "000000000001", "a service without host")]
     [InlineData("00000000ffffffffffffffff", "more records than the limit")]
     [InlineData("000078000000000000000000", "another opcode")]
+    [InlineData("000080030000000000000000", "an error")]
+    [InlineData("0000840000000001000000000000" + "2f0001000000780002" + "0000", "a denial with half a block")]
+    [InlineData("0000840000000001000000000000" + "2f0001000000780004" + "00000040", "a denial with an empty block")]
     public void TryRead_Malformed_IsRefused(string hex, string why) =>
         Assert.False(DnsReader.TryRead(Convert.FromHexString(hex), out _), why);
 
@@ -87,19 +110,124 @@ public sealed class DnsCodecTests
     }
 
     [Fact]
-    public void TryRead_UnknownTypes_ArePassedOver()
+    public void TryRead_UnknownTypes_AreKeptAsBytes()
     {
-        byte[] packet = Convert.FromHexString("000084000000000200000000" + "00" + "002f" + "8001" + "00000078" + "0003" + "010203"
+        byte[] packet = Convert.FromHexString("000084000000000200000000" + "00" + "000d" + "8001" + "00000078" + "0003" + "010203"
             + "00" + "0001" + "8001" + "00000078" + "0004" + "7f000001");
-        Assert.Equal(IPAddress.Loopback, Assert.IsType<DnsData.Address>(Assert.Single(Read(packet).Answers).Data).Value);
+        IReadOnlyList<DnsRecord> answers = Read(packet).Answers;
+        Assert.Equal(new DnsData.Other((DnsType)13, new byte[] { 1, 2, 3 }), answers[0].Data);
+        Assert.Equal(new DnsData.Address(IPAddress.Loopback), answers[1].Data);
+    }
+
+    [Theory]
+    [InlineData("00", "")]
+    [InlineData("", "")]
+    [InlineData("0361623d" + "00" + "023d78" + "036e6f77", "ab=|now")]
+    public void Strings_TextRecord_GivesThoseThatSaySomething(string hex, string expected)
+    {
+        byte[] bytes = Convert.FromHexString(hex);
+        byte[] packet = [.. Convert.FromHexString("000084000000000100000000" + "00" + "0010" + "8001" + "00000078"),
+            0, (byte)bytes.Length, .. bytes];
+        Assert.Equal(expected, string.Join('|', ((DnsData.Text)Read(packet).Answers[0].Data).Strings));
     }
 
     [Fact]
-    public void TryRead_AnyBytes_NeverThrows() =>
-        Prop.ForAll(Arb.From(Damaged()), bytes =>
+    public void Equals_Names_KnowNoAsciiCaseAndNoOtherFolding()
+    {
+        Assert.Equal(new DnsName("Tore", "LOCAL"), new DnsName("tORE", "local"));
+        Assert.Equal(new DnsName("Tore").GetHashCode(), new DnsName("TORE").GetHashCode());
+        Assert.NotEqual(new DnsName("\u00e9"), new DnsName("\u00c9"));
+        Assert.NotEqual(new DnsName("a", "b"), new DnsName("a.b"));
+        Assert.True(new DnsName("a.b", "_TORE", "_tcp", "local").IsChildOf(MdnsRecords.ServiceType));
+        Assert.False(MdnsRecords.ServiceType.IsChildOf(MdnsRecords.ServiceType));
+    }
+
+    [Fact]
+    public void Compare_TheStandardsExample_TheGreaterAddressWins()
+    {
+        // RFC 6762 §8.2: 169.254.200.50 comes after 169.254.99.200, though 200 has more digits only in decimal.
+        DnsRecord[] Of(string address) => [MdnsRecords.Address(new DnsName("h", "local"), IPAddress.Parse(address))];
+        Assert.True(MdnsTieBreak.Compare(Of("169.254.200.50"), Of("169.254.99.200")) > 0);
+        Assert.Equal(0, MdnsTieBreak.Compare(Of("10.0.0.1"), Of("10.0.0.1")));
+        DnsRecord[] more = [.. Of("10.0.0.1"), .. Of("fe80::1")];
+        Assert.True(MdnsTieBreak.Compare(more, Of("10.0.0.1")) > 0);
+        Assert.Equal(0, MdnsTieBreak.Compare(more, more.Reverse()));
+        Assert.True(MdnsTieBreak.Compare(more, Of("10.0.0.2")) < 0);
+    }
+
+    [Fact]
+    public void Write_AnyMessage_ReadsBackTheSame() =>
+        Prop.ForAll(Arb.From(Messages()), message =>
         {
-            DnsReader.TryRead(bytes, out _);
+            DnsMessage back = Read(Write(message));
+            Assert.Equal((message.IsResponse, message.Id, message.IsTruncated), (back.IsResponse, back.Id, back.IsTruncated));
+            Assert.Equal(message.Questions, back.Questions);
+            Assert.Equal(message.Answers, back.Answers);
+            Assert.Equal(message.Authorities, back.Authorities);
+            Assert.Equal(message.Additionals, back.Additionals);
         }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void TryRead_AnyBytes_NeverThrowsAndWhatItReadsIsWritten() =>
+        Prop.ForAll(Arb.From(Gen.OneOf(Damaged(), Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf())), bytes =>
+        {
+            if (DnsReader.TryRead(bytes, out DnsMessage message))
+            {
+                // Names may grow when a pointer is written out, never past the largest packet times a few.
+                byte[] packet = new byte[1 << 20];
+                Assert.True(DnsWriter.TryWrite(message, packet, out _));
+            }
+        }).QuickCheckThrowOnFailure();
+
+    private static Gen<DnsMessage> Messages()
+    {
+        Gen<string> label = Gen.Elements("local", "_tcp", "_tore", "A", "a", "\u00e9t\u00e9", "x.y", new string('n', 63), "tore-1");
+        Gen<DnsName> name = label.ArrayOf().Where(l => l.Length <= 5 && l.Sum(x => 2 * x.Length) < 200).Select(l => new DnsName(l));
+        Gen<byte[]> bytes = Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf();
+        Gen<ushort> number = Gen.Choose(0, 65535).Select(n => (ushort)n);
+        Gen<DnsData> data = Gen.OneOf(
+            name.Select(n => (DnsData)new DnsData.Pointer(n)),
+            from host in name
+            from port in number
+            from priority in number
+            from weight in number
+            select (DnsData)new DnsData.Service(host, port, priority, weight),
+            label.ArrayOf().Select(l => (DnsData)DnsData.Text.Of(l)),
+            bytes.ArrayOf(4).Select(_ => (DnsData)new DnsData.Address(IPAddress.Parse("192.0.2.1"))),
+            Gen.Choose(1, 9).Select(n => (DnsData)new DnsData.Address(IPAddress.Parse($"2001:db8::{n}"))),
+            from next in name
+            from types in Gen.Choose(1, 254).ArrayOf()
+            select (DnsData)new DnsData.OnlyTypes(next, [.. types.Distinct().Order().Select(t => (DnsType)t)]),
+            bytes.Select(b => (DnsData)new DnsData.Other((DnsType)99, b)));
+        Gen<DnsRecord[]> records = (from owner in name
+                                    from unique in Gen.Elements(true, false)
+                                    from lifetime in Gen.Choose(0, int.MaxValue)
+                                    from said in data
+                                    select new DnsRecord(owner, unique, (uint)lifetime, said)).ArrayOf().Where(r => r.Length < 20);
+        Gen<DnsQuestion[]> questions = (from asked in name
+                                        from type in number
+                                        from unicast in Gen.Elements(true, false)
+                                        select new DnsQuestion(asked, (DnsType)type, unicast)).ArrayOf().Where(q => q.Length < 20);
+        Gen<DnsMessage> messages =
+               from response in Gen.Elements(true, false)
+               from id in number
+               from truncated in Gen.Elements(true, false)
+               from asked in questions
+               from answers in records
+               from claims in records
+               from more in records
+               select new DnsMessage
+               {
+                   IsResponse = response,
+                   Id = id,
+                   IsTruncated = truncated,
+                   Questions = asked,
+                   Answers = answers,
+                   Authorities = claims,
+                   Additionals = more,
+               };
+        return messages.Where(m => DnsWriter.TryWrite(m, new byte[Limits.MdnsPacketBytes], out _));
+    }
 
     private static Gen<byte[]> Damaged()
     {
@@ -107,7 +235,7 @@ public sealed class DnsCodecTests
         byte[] whole = Write(new DnsMessage
         {
             IsResponse = true,
-            Answers = [MdnsRecords.Pointer(node), MdnsRecords.Service(node), MdnsRecords.Text(node), .. MdnsRecords.Addresses(node)],
+            Answers = [.. TestNodes.Records(node), MdnsRecords.OnlyTypes(MdnsRecords.HostOf(node.Node), DnsType.A, DnsType.Aaaa)],
         });
         return from at in Gen.ArrayOf(Gen.Choose(0, whole.Length - 1), 4)
                from value in Gen.ArrayOf(Gen.Choose(0, 255), 4)
@@ -124,12 +252,6 @@ public sealed class DnsCodecTests
         }
         return copy[..(value[0] < 128 ? length : copy.Length)];
     }
-
-    private static string Describe(DnsRecord r) => $"{r.Name} {r.IsUnique} {r.LifetimeSeconds} " + r.Data switch
-    {
-        DnsData.Text text => string.Join(',', text.Strings),
-        _ => r.Data.ToString(),
-    };
 
     private static byte[] Write(DnsMessage message)
     {

@@ -28,21 +28,11 @@ public sealed class MdnsResponderTests
         Assert.Equal(TestNodes.Id(2), await heardByFirst.NextLostAsync("the first node to hear the second's goodbye"));
     }
 
-    [Theory]
-    [InlineData("127.0.0.1")]
-    [InlineData("::1")]
-    public void For_Loopback_IsTheLoopbackInterfaceOnly(string listened)
-    {
-        MdnsInterface network = Assert.Single(MdnsInterface.For(IPAddress.Parse(listened)));
-        Assert.Equal(IPAddress.Loopback, network.Local);
-        Assert.Equal([IPAddress.Parse(listened)], network.Announced);
-    }
-
     private static MdnsResponder Start(int number, Listener listener)
     {
-        MdnsResponder responder = MdnsResponder.Start(MdnsInterface.For(IPAddress.Loopback), TestNodes.Of(number), listener,
+        MdnsResponder responder = MdnsResponder.Start(IPAddress.Loopback, TestNodes.Of(number), listener,
             new Random(number), TimeProvider.System, NullLogger.Instance);
-        Assert.Equal(1, responder.Interfaces);
+        Assert.Equal(1, responder.Links);
         return responder;
     }
 

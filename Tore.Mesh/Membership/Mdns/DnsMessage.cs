@@ -1,10 +1,19 @@
 namespace Tore.Mesh.Membership.Mdns;
 
-/// <summary>A DNS message as mDNS uses it (RFC 6762 §18). Records of types unknown here are left out on reading.</summary>
+/// <summary>A DNS message as mDNS uses it (RFC 6762 §18).</summary>
 internal sealed record DnsMessage
 {
     /// <summary>A response, else a query.</summary>
     public required bool IsResponse { get; init; }
+
+    /// <summary>0 in mDNS; a unicast asker's own number in its query and the answer to it (RFC 6762 §6.7, §18.1).</summary>
+    public ushort Id { get; init; }
+
+    /// <summary>In a query: more known answers follow in further packets (RFC 6762 §7.2).</summary>
+    public bool IsTruncated { get; init; }
+
+    /// <summary>An answer to an ordinary DNS client, which cannot read a compressed name in SRV (RFC 6762 §18.14).</summary>
+    public bool IsLegacy { get; init; }
 
     /// <summary>Questions.</summary>
     public IReadOnlyList<DnsQuestion> Questions { get; init; } = [];

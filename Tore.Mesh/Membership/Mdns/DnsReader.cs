@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Text;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Membership.Mdns;
@@ -14,6 +13,7 @@ internal ref struct DnsReader
     private const int HeaderBytes = 12;
     private const ushort ClassInternet = 1;
     private const ushort TopBit = 0x8000;
+    private const ushort Truncated = 0x0200;
 
     private readonly ReadOnlySpan<byte> _packet;
     private int _at;
@@ -53,6 +53,8 @@ internal ref struct DnsReader
         message = new DnsMessage
         {
             IsResponse = (flags & TopBit) != 0,
+            Id = BinaryPrimitives.ReadUInt16BigEndian(packet),
+            IsTruncated = (flags & Truncated) != 0,
             Questions = asked,
             Answers = answered,
             Authorities = claimed,
@@ -91,11 +93,11 @@ internal ref struct DnsReader
             }
             int start = _at;
             _at += length;
-            if (!TryData((DnsType)type, start, length, out DnsData? data))
+            if (!TryData((DnsType)type, start, length, out DnsData data))
             {
                 return false;
             }
-            if (data is not null && (dnsClass & ~TopBit) == ClassInternet)
+            if ((dnsClass & ~TopBit) == ClassInternet)
             {
                 records.Add(new DnsRecord(name, (dnsClass & TopBit) != 0, ((uint)high << 16) | low, data));
             }
@@ -103,12 +105,11 @@ internal ref struct DnsReader
         return true;
     }
 
-    /// <summary>Reads known types; an unknown one is null and true.</summary>
-    private readonly bool TryData(DnsType type, int start, int length, out DnsData? data)
+    private readonly bool TryData(DnsType type, int start, int length, out DnsData data)
     {
-        data = null;
+        data = null!;
         ReadOnlySpan<byte> bytes = _packet.Slice(start, length);
-        int at;
+        int at = start;
         switch (type)
         {
             case DnsType.A or DnsType.Aaaa:
@@ -119,7 +120,6 @@ internal ref struct DnsReader
                 data = new DnsData.Address(new IPAddress(bytes));
                 return true;
             case DnsType.Ptr:
-                at = start;
                 if (!TryName(ref at, out DnsName target) || at != start + length)
                 {
                     return false;
@@ -127,38 +127,62 @@ internal ref struct DnsReader
                 data = new DnsData.Pointer(target);
                 return true;
             case DnsType.Srv:
-                at = start + 6;
+                at += 6;
                 if (length < 7 || !TryName(ref at, out DnsName host) || at != start + length)
                 {
                     return false;
                 }
-                data = new DnsData.Service(host, BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]));
+                data = new DnsData.Service(host, Port: BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]),
+                    Priority: BinaryPrimitives.ReadUInt16BigEndian(bytes), Weight: BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
                 return true;
             case DnsType.Txt:
                 return TryText(bytes, out data);
+            case DnsType.Nsec:
+                return TryName(ref at, out DnsName next) && at <= start + length
+                    && TryTypes(next, _packet[at..(start + length)], out data);
             default:
+                data = new DnsData.Other(type, bytes.ToArray());
                 return true;
         }
     }
 
-    private static bool TryText(ReadOnlySpan<byte> bytes, out DnsData? data)
+    private static bool TryText(ReadOnlySpan<byte> bytes, out DnsData data)
     {
-        data = null;
-        var strings = new List<string>();
+        // A record without data is taken for one empty string (RFC 6763 §6.1).
+        data = new DnsData.Text(bytes.IsEmpty ? new byte[1] : bytes.ToArray());
         while (!bytes.IsEmpty)
         {
-            int length = bytes[0];
-            if (length > bytes.Length - 1)
+            if (bytes[0] > bytes.Length - 1)
             {
                 return false;
             }
-            if (length > 0)
-            {
-                strings.Add(Encoding.UTF8.GetString(bytes.Slice(1, length)));
-            }
-            bytes = bytes[(length + 1)..];
+            bytes = bytes[(bytes[0] + 1)..];
         }
-        data = new DnsData.Text(strings);
+        return true;
+    }
+
+    /// <summary>Blocks of number, length, bits (RFC 4034 §4.1.2); mDNS uses block 0 and passes over others (RFC 6762 §6.1).</summary>
+    private static bool TryTypes(DnsName next, ReadOnlySpan<byte> blocks, out DnsData data)
+    {
+        var types = new List<DnsType>();
+        data = new DnsData.OnlyTypes(next, types);
+        int previous = -1;
+        while (!blocks.IsEmpty)
+        {
+            if (blocks.Length < 3 || blocks[0] <= previous || blocks[1] is 0 or > 32 || blocks[1] > blocks.Length - 2)
+            {
+                return false;
+            }
+            previous = blocks[0];
+            for (int bit = 0; previous == 0 && bit < 8 * blocks[1]; bit++)
+            {
+                if ((blocks[2 + (bit / 8)] & (0x80 >> (bit % 8))) != 0)
+                {
+                    types.Add((DnsType)bit);
+                }
+            }
+            blocks = blocks[(blocks[1] + 2)..];
+        }
         return true;
     }
 
@@ -166,8 +190,8 @@ internal ref struct DnsReader
     private readonly bool TryName(ref int at, out DnsName name)
     {
         name = null!;
-        var labels = new List<string>();
-        int position = at, bytes = 1;
+        Span<byte> wire = stackalloc byte[DnsName.MaxBytes];
+        int position = at, bytes = 0;
         int lowest = at; // a pointer must lead before everything read so far
         bool jumped = false;
         while (true)
@@ -180,7 +204,8 @@ internal ref struct DnsReader
             if (length == 0)
             {
                 at = jumped ? at : position + 1;
-                name = DnsName.FromWire(labels);
+                wire[bytes++] = 0;
+                name = DnsName.FromWire(wire[..bytes]);
                 return true;
             }
             if (length >= 0xc0)
@@ -199,12 +224,12 @@ internal ref struct DnsReader
                 lowest = position = target;
                 continue;
             }
-            bytes += length + 1;
-            if (length > DnsName.MaxLabelBytes || bytes > DnsName.MaxBytes || length > _packet.Length - position - 1)
+            if (length > DnsName.MaxLabelBytes || bytes + length + 2 > DnsName.MaxBytes || length > _packet.Length - position - 1)
             {
                 return false;
             }
-            labels.Add(Encoding.UTF8.GetString(_packet.Slice(position + 1, length)));
+            _packet.Slice(position, length + 1).CopyTo(wire[bytes..]);
+            bytes += length + 1;
             position += length + 1;
         }
     }

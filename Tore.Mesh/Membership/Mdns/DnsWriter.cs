@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Text;
 
 namespace Tore.Mesh.Membership.Mdns;
 
@@ -14,25 +13,31 @@ internal ref struct DnsWriter
     private const int LastPointerTarget = 0x3fff;
 
     private readonly Span<byte> _packet;
-    private readonly Dictionary<string, int> _offsets;
+    private readonly Dictionary<DnsName, int> _offsets = [];
     private int _at;
+    private bool _isFull;
 
     private DnsWriter(Span<byte> packet)
     {
         _packet = packet;
-        _offsets = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         _at = 12;
     }
 
     /// <summary>Writes the message and returns its bytes; throws <see cref="ArgumentException"/> when it does not fit.</summary>
-    public static int Write(DnsMessage message, Span<byte> packet)
+    public static int Write(DnsMessage message, Span<byte> packet) =>
+        TryWrite(message, packet, out int bytes) ? bytes : throw new ArgumentException("The packet is full.");
+
+    /// <summary>Writes the message; false when it does not fit.</summary>
+    public static bool TryWrite(DnsMessage message, Span<byte> packet, out int bytes)
     {
         packet[..12].Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(packet, message.Id);
         if (message.IsResponse)
         {
-            // QR and AA (RFC 6762 §18.2, §18.4); the id stays 0 (§18.1).
+            // QR and AA (RFC 6762 §18.2, §18.4).
             packet[2] = 0x84;
         }
+        packet[2] |= (byte)(message.IsTruncated ? 0x02 : 0);
         BinaryPrimitives.WriteUInt16BigEndian(packet[4..], checked((ushort)message.Questions.Count));
         BinaryPrimitives.WriteUInt16BigEndian(packet[6..], checked((ushort)message.Answers.Count));
         BinaryPrimitives.WriteUInt16BigEndian(packet[8..], checked((ushort)message.Authorities.Count));
@@ -44,103 +49,121 @@ internal ref struct DnsWriter
             writer.UInt16((ushort)question.Type);
             writer.UInt16((ushort)(ClassInternet | (question.WantsUnicast ? TopBit : 0)));
         }
-        writer.Records(message.Answers);
-        writer.Records(message.Authorities);
-        writer.Records(message.Additionals);
-        return writer._at;
+        writer.Records(message.Answers, message.IsLegacy);
+        writer.Records(message.Authorities, message.IsLegacy);
+        writer.Records(message.Additionals, message.IsLegacy);
+        bytes = writer._at;
+        return !writer._isFull;
     }
 
-    private void Records(IReadOnlyList<DnsRecord> records)
+    /// <summary>A record's data as the wire has it without compression: what tie-breaking compares (RFC 6762 §8.2).</summary>
+    public static byte[] DataOf(DnsData data)
+    {
+        Span<byte> scratch = stackalloc byte[12 + 6 + DnsName.MaxBytes + 34];
+        if (data is DnsData.Text text)
+        {
+            return text.Bytes.ToArray();
+        }
+        if (data is DnsData.Other other)
+        {
+            return other.Bytes.ToArray();
+        }
+        var writer = new DnsWriter(scratch);
+        writer.Data(data, wholeNames: true);
+        return scratch[12..writer._at].ToArray();
+    }
+
+    private void Records(IReadOnlyList<DnsRecord> records, bool isLegacy)
     {
         foreach (DnsRecord record in records)
         {
             Name(record.Name);
-            UInt16((ushort)record.Data.Type);
+            UInt16((ushort)record.Type);
             UInt16((ushort)(ClassInternet | (record.IsUnique ? TopBit : 0)));
             UInt16((ushort)(record.LifetimeSeconds >> 16));
             UInt16((ushort)record.LifetimeSeconds);
             int lengthAt = _at;
             UInt16(0);
-            Data(record.Data);
-            BinaryPrimitives.WriteUInt16BigEndian(_packet[lengthAt..], checked((ushort)(_at - lengthAt - 2)));
+            Data(record.Data, wholeNames: isLegacy && record.Type == DnsType.Srv);
+            if (!_isFull)
+            {
+                BinaryPrimitives.WriteUInt16BigEndian(_packet[lengthAt..], checked((ushort)(_at - lengthAt - 2)));
+            }
         }
     }
 
-    private void Data(DnsData data)
+    private void Data(DnsData data, bool wholeNames)
     {
         switch (data)
         {
             case DnsData.Address { Value: IPAddress address }:
-                if (!address.TryWriteBytes(_packet[_at..], out int written))
-                {
-                    throw new ArgumentException("The packet is full.");
-                }
-                _at += written;
+                Bytes(address.GetAddressBytes());
                 break;
             case DnsData.Pointer pointer:
-                Name(pointer.Target);
+                Name(pointer.Target, wholeNames);
                 break;
             case DnsData.Service service:
-                UInt16(0);
-                UInt16(0);
+                UInt16(service.Priority);
+                UInt16(service.Weight);
                 UInt16(service.Port);
-                Name(service.Host);
+                Name(service.Host, wholeNames);
                 break;
             case DnsData.Text text:
-                foreach (string value in text.Strings)
-                {
-                    Label(value, maxBytes: 255);
-                }
-                if (text.Strings.Count == 0)
-                {
-                    // RFC 6763 §6.1: never without data; one empty string.
-                    Label("", maxBytes: 255);
-                }
+                Bytes(text.Bytes.Span);
+                break;
+            case DnsData.OnlyTypes only:
+                Name(only.Next, wholeNames);
+                Types(only.Types);
+                break;
+            case DnsData.Other other:
+                Bytes(other.Bytes.Span);
                 break;
         }
     }
 
-    private void Name(DnsName name)
+    private void Types(IReadOnlyList<DnsType> types)
     {
-        for (int i = 0; i < name.Labels.Count; i++)
+        Span<byte> bits = stackalloc byte[32];
+        int length = 0;
+        foreach (int type in types)
         {
-            // Labels hold no NUL in names of ours; it keeps "a.b" + "c" apart from "a" + "b.c".
-            string suffix = string.Join('\0', name.Labels.Skip(i));
-            if (_offsets.TryGetValue(suffix, out int offset))
+            bits[type / 8] |= (byte)(0x80 >> (type % 8));
+            length = Math.Max(length, (type / 8) + 1);
+        }
+        if (length > 0)
+        {
+            Bytes([0, (byte)length]);
+            Bytes(bits[..length]);
+        }
+    }
+
+    private void Name(DnsName name, bool isWhole = false)
+    {
+        for (DnsName rest = name; rest.Wire[0] != 0; rest = rest.Parent)
+        {
+            if (!isWhole && _offsets.TryGetValue(rest, out int offset))
             {
                 UInt16((ushort)(0xc000 | offset));
                 return;
             }
             if (_at <= LastPointerTarget)
             {
-                _offsets[suffix] = _at;
+                _offsets.TryAdd(rest, _at);
             }
-            Label(name.Labels[i], DnsName.MaxLabelBytes);
+            Bytes(rest.Wire[..(rest.Wire[0] + 1)]);
         }
-        Byte(0);
+        Bytes([0]);
     }
 
-    private void Label(string text, int maxBytes)
+    private void UInt16(ushort value) => Bytes([(byte)(value >> 8), (byte)value]);
+
+    private void Bytes(scoped ReadOnlySpan<byte> bytes)
     {
-        int length = Encoding.UTF8.GetByteCount(text);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, maxBytes);
-        Byte((byte)length);
-        Encoding.UTF8.GetBytes(text, Rest(length));
-        _at += length;
+        _isFull |= bytes.Length > _packet.Length - _at;
+        if (!_isFull)
+        {
+            bytes.CopyTo(_packet[_at..]);
+            _at += bytes.Length;
+        }
     }
-
-    private void Byte(byte value)
-    {
-        Rest(1)[0] = value;
-        _at++;
-    }
-
-    private void UInt16(ushort value)
-    {
-        BinaryPrimitives.WriteUInt16BigEndian(Rest(2), value);
-        _at += 2;
-    }
-
-    private readonly Span<byte> Rest(int bytes) =>
-        bytes <= _packet.Length - _at ? _packet[_at..] : throw new ArgumentException("The packet is full.");
 }

@@ -1,220 +1,241 @@
-using Tore.Mesh.Primitives;
+using System.Net;
 
 namespace Tore.Mesh.Membership.Mdns;
 
 /// <summary>
-/// The mDNS responder and browser of one node on one interface, as a state machine without socket, clock or chance of its own
-/// (RFC 6762 and 6763). Time is any monotonic reading.
+/// The mDNS responder and browser of one node on one link, which is one address family of one interface, as a state machine without
+/// socket, clock or chance of its own (RFC 6762 and 6763). Time is any monotonic reading.
 /// <list type="number">
-/// <item>Probe three times, 250 ms apart, for the instance name (§8.1); names are node ids, so nobody else has it.</item>
-/// <item>Announce twice, a second apart (§8.3), and from then on answer (§6).</item>
-/// <item>Meanwhile browse: ask for the service type at once, then in growing intervals (§5.2).</item>
-/// <item>At the end take everything back (§10.1).</item>
+/// <item>Claims its names: <see cref="MdnsClaim"/>. Until they are its own it only browses.</item>
+/// <item>Answers for them: <see cref="MdnsAnswers"/>.</item>
+/// <item>Looks for others all the while: <see cref="MdnsBrowser"/>.</item>
+/// <item>At the end takes everything back (§10.1).</item>
 /// </list>
+/// It never asks for unicast answers (QU): the port is shared with other responders of the machine, and only one of them would get
+/// such an answer (§15.1). So a response that was not sent to all is not for us.
 /// </summary>
 internal sealed class MdnsCore
 {
-    private const int Probes = 3;
-    private const int Announcements = 2;
-    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan AnnounceInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HintInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>No record goes out twice within this (RFC 6762 §6), which also bounds what a flood of questions can cause.</summary>
-    private static readonly TimeSpan AnswerInterval = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan FirstQueryInterval = TimeSpan.FromSeconds(1);
-
-    /// <summary>Below half the lifetime of host records, so that they are renewed before they run out.</summary>
-    private static readonly TimeSpan LastQueryInterval = TimeSpan.FromSeconds(50);
-
-    private readonly MdnsNode _own;
+    private readonly MdnsOwn _own;
+    private readonly MdnsKin _kin;
     private readonly IMdnsEffects _effects;
-    private readonly Random _random;
-    private readonly MdnsCache _cache = new();
-    private readonly HashSet<NodeId> _asked = [];
-    private Dictionary<NodeId, MdnsNode> _published = [];
-    private int _probesSent;
-    private int _announcementsSent;
-    private TimeSpan? _ownStepAt;
-    private TimeSpan? _queryAt;
-    private TimeSpan _queryInterval = FirstQueryInterval;
-    private TimeSpan? _answerAt;
-    private TimeSpan _answeredAt = TimeSpan.FromHours(-1);
+    private readonly MdnsClaim _claim;
+    private readonly MdnsAnswers _answers;
+    private readonly MdnsBrowser _browser;
+    private bool _isRunning;
+    private TimeSpan? _hintedAt;
 
     /// <summary>Makes the core; nothing happens before <see cref="Start"/>.</summary>
-    public MdnsCore(MdnsNode own, IMdnsEffects effects, Random random)
+    /// <param name="own">What this node says of itself; its addresses are those of the link.</param>
+    /// <param name="link">The link.</param>
+    /// <param name="kin">The records of this node's other cores.</param>
+    /// <param name="effects">What the core does.</param>
+    /// <param name="random">Spreads answers and probes.</param>
+    public MdnsCore(MdnsNode own, MdnsInterface link, MdnsKin kin, IMdnsEffects effects, Random random)
     {
-        _own = own;
+        _own = new MdnsOwn(own with { Addresses = link.Announced });
+        _kin = kin;
         _effects = effects;
-        _random = random;
+        _claim = new MdnsClaim(random);
+        _answers = new MdnsAnswers(_own, effects, random);
+        _browser = new MdnsBrowser(_own, link, effects, random);
     }
+
+    /// <summary>The service instance's name on this link at present.</summary>
+    public DnsName Instance => _own.Instance;
+
+    /// <summary>The host's name on this link at present.</summary>
+    public DnsName Host => _own.Host;
+
+    /// <summary>Whether the names are this node's, so that it answers.</summary>
+    public bool IsOwner => _claim.IsOwner;
 
     /// <summary>When <see cref="OnTimer"/> is next due; null before the start and after the end.</summary>
-    public TimeSpan? NextDeadline
-    {
-        get
-        {
-            TimeSpan? next = null;
-            TimeSpan? expiry = _queryAt is null ? null : _cache.NextExpiry;
-            foreach (TimeSpan? at in (ReadOnlySpan<TimeSpan?>)[_ownStepAt, _queryAt, _answerAt, expiry])
-            {
-                next = at is not null && !(next <= at) ? at : next;
-            }
-            return next;
-        }
-    }
-
-    /// <summary>Whether the names are ours by now, so that questions are answered.</summary>
-    private bool IsOwner => _probesSent == Probes;
+    public TimeSpan? NextDeadline => Earlier(Earlier(_claim.NextStep, _answers.NextDeadline), _browser.NextDeadline);
 
     /// <summary>Begins to probe and to browse.</summary>
     public void Start(TimeSpan now)
     {
-        _ownStepAt = now + Between(0, 250);
-        _queryAt = now + Between(20, 120);
+        _isRunning = true;
+        _kin.Set(this, _own.Unique, owned: false, now);
+        _claim.Begin(now);
+        _browser.Begin(now);
+    }
+
+    /// <summary>
+    /// The network may be another one now (a cable, an access point): names are probed for again (§8), and browsing begins anew.
+    /// </summary>
+    public void OnNetworkChanged(TimeSpan now)
+    {
+        if (_isRunning)
+        {
+            _answers.Clear();
+            _claim.Begin(now);
+            _browser.Begin(now);
+        }
+    }
+
+    /// <summary>
+    /// The system told of some change that does not show on this link: a burst of browsing, and the records once more, cost little.
+    /// </summary>
+    public void OnNetworkHint(TimeSpan now)
+    {
+        if (_isRunning && !(now < _hintedAt + HintInterval))
+        {
+            _hintedAt = now;
+            _claim.AnnounceAgain(now);
+            _browser.Begin(now);
+        }
+    }
+
+    /// <summary>The link's addresses are others: those that are gone are taken back, the rest is told anew (§8.4).</summary>
+    public void OnAddressesChanged(IReadOnlyList<IPAddress> addresses, TimeSpan now)
+    {
+        if (!_isRunning)
+        {
+            return;
+        }
+        IReadOnlyList<DnsRecord> before = _own.Unique;
+        _own.Move(addresses);
+        _kin.Set(this, _own.Unique, _claim.IsOwner, now);
+        _answers.Clear();
+        if (_claim.IsOwner)
+        {
+            _answers.TakeBack(before.Where(r => !_own.Has(r)));
+            _claim.AnnounceAgain(now);
+        }
+        _browser.Begin(now);
     }
 
     /// <summary>Does what is due.</summary>
     public void OnTimer(TimeSpan now)
     {
-        if (_ownStepAt <= now)
+        MdnsClaimStep step = _claim.Step(now);
+        bool sent = step switch
         {
-            StepOwn(now);
-        }
-        if (_answerAt <= now)
+            MdnsClaimStep.Probe => _effects.Send(Probe()),
+            MdnsClaimStep.Announce => _answers.Announce(now),
+            _ => true,
+        };
+        if (!sent)
         {
-            _answerAt = null;
-            Announce(now);
+            _claim.OnRefused(step, now);
         }
-        if (_queryAt <= now)
-        {
-            _queryAt = now + _queryInterval;
-            _queryInterval = Min(2 * _queryInterval, LastQueryInterval);
-            _asked.Clear();
-            _effects.Send(new DnsMessage { IsResponse = false, Questions = [new DnsQuestion(MdnsRecords.ServiceType, DnsType.Ptr)] });
-        }
-        if (_cache.NextExpiry <= now)
-        {
-            _cache.Expire(now);
-            Publish(now);
-        }
+        _answers.OnTimer(now);
+        _browser.OnTimer(_claim.IsOwner, now);
     }
 
-    /// <summary>Takes a packet that came in on the interface.</summary>
-    public void OnMessage(DnsMessage message, TimeSpan now)
+    /// <summary>Takes a packet that came in on the link.</summary>
+    public void OnMessage(DnsMessage message, MdnsSource source, TimeSpan now)
     {
-        if (_queryAt is null)
+        if (!_isRunning)
         {
             return;
         }
         if (!message.IsResponse)
         {
-            if (IsOwner && message.Questions.Any(IsAboutUs))
-            {
-                // Shared records wait a little, so that not all answer at once (§6), and what was just said is not repeated.
-                _answerAt ??= Max(now + Between(20, 120), _answeredAt + AnswerInterval);
-            }
-            return;
+            OnQuery(message, source, now);
         }
-        _cache.Add(message.Answers.Concat(message.Additionals), now);
-        Publish(now);
-        AskForUnresolved(now);
+        else if (source is { IsLegacy: false, IsMulticast: true })
+        {
+            // Others' word goes to all, from the port of mDNS (§6, §11).
+            DnsRecord[] records = [.. message.Answers, .. message.Additionals];
+            FindConflict(records, now);
+            if (_claim.IsOwner)
+            {
+                _answers.OnResponse(records, now);
+            }
+            _browser.OnResponse(records, source.Sender.Address, now);
+        }
     }
 
     /// <summary>Takes our records back and stops.</summary>
-    public void Stop()
+    public void Stop(TimeSpan now)
     {
-        if (IsOwner)
+        if (_claim.IsOwner)
         {
-            _effects.Send(new DnsMessage { IsResponse = true, Answers = [.. OwnRecords().Select(r => r with { LifetimeSeconds = 0 })] });
+            _answers.TakeBack(_own.All);
         }
-        _ownStepAt = _queryAt = _answerAt = null;
+        _kin.Set(this, [], _claim.IsOwner, now);
+        _isRunning = false;
+        _claim.End();
+        _answers.Clear();
+        _browser.End();
     }
 
-    private void StepOwn(TimeSpan now)
+    private void OnQuery(DnsMessage query, MdnsSource source, TimeSpan now)
     {
-        if (!IsOwner)
+        if (_claim.IsOwner)
         {
-            _probesSent++;
-            _ownStepAt = now + ProbeInterval;
-            _effects.Send(new DnsMessage
+            _answers.OnQuery(query, source, now);
+        }
+        else if (_claim.IsProbing && query.Authorities.Count > 0)
+        {
+            BreakTies(query, now);
+        }
+        if (source is { IsMulticast: true, IsLegacy: false })
+        {
+            _browser.OnQuery(query, now);
+        }
+    }
+
+    private DnsMessage Probe() => new()
+    {
+        IsResponse = false,
+        Questions = [new DnsQuestion(_own.Instance, DnsType.Any), new DnsQuestion(_own.Host, DnsType.Any)],
+        Authorities = [.. _own.Unique.Select(r => r with { IsUnique = false })],
+    };
+
+    /// <summary>Another host probes for a name that we probe for (§8.2).</summary>
+    private void BreakTies(DnsMessage probe, TimeSpan now)
+    {
+        foreach (DnsName name in (DnsName[])[_own.Instance, _own.Host])
+        {
+            DnsRecord[] theirs = [.. probe.Authorities.Where(r => r.Name.Equals(name))];
+            if (theirs.All(r => _kin.Said(r, now)) || MdnsTieBreak.Compare(_own.Unique.Where(r => r.Name.Equals(name)), theirs) >= 0)
             {
-                IsResponse = false,
-                Questions = [new DnsQuestion(MdnsRecords.InstanceOf(_own.Node), DnsType.Any, WantsUnicast: false)],
-                Authorities = [MdnsRecords.Service(_own), MdnsRecords.Text(_own)],
-            });
+                continue;
+            }
+            if (!_claim.Defer(now))
+            {
+                Rename(name, now);
+            }
             return;
         }
-        _announcementsSent++;
-        _ownStepAt = _announcementsSent < Announcements ? now + AnnounceInterval : null;
-        Announce(now);
     }
 
-    private void Announce(TimeSpan now)
+    /// <summary>
+    /// Somebody else says something under a name of ours (§9). Who only probes takes another name; who owns it probes again first, and
+    /// takes another when the other one defends it.
+    /// </summary>
+    private void FindConflict(DnsRecord[] records, TimeSpan now)
     {
-        _answeredAt = now;
-        _effects.Send(new DnsMessage { IsResponse = true, Answers = [.. OwnRecords()] });
-    }
-
-    private IEnumerable<DnsRecord> OwnRecords() =>
-    [
-        MdnsRecords.Pointer(_own),
-        MdnsRecords.Service(_own),
-        MdnsRecords.Text(_own),
-        .. MdnsRecords.Addresses(_own),
-        MdnsRecords.TypePointer(),
-    ];
-
-    private bool IsAboutUs(DnsQuestion question)
-    {
-        DnsName name = question.Name;
-        return question.Type switch
+        if (!_claim.IsOwner && !_claim.IsProbing)
         {
-            DnsType.Ptr => name.Equals(MdnsRecords.ServiceType) || name.Equals(MdnsRecords.AllTypes),
-            DnsType.Srv or DnsType.Txt => name.Equals(MdnsRecords.InstanceOf(_own.Node)),
-            DnsType.A or DnsType.Aaaa => name.Equals(MdnsRecords.HostOf(_own.Node)),
-            DnsType.Any => name.Equals(MdnsRecords.ServiceType) || name.Equals(MdnsRecords.InstanceOf(_own.Node))
-                || name.Equals(MdnsRecords.HostOf(_own.Node)),
-            _ => false,
-        };
-    }
-
-    private void AskForUnresolved(TimeSpan now)
-    {
-        // Once a node between two rounds of browsing: a stranger's packets cannot make us flood.
-        DnsQuestion[] questions = [.. _cache.Unresolved(now)
-            .Where(n => n != _own.Node && _asked.Count < Limits.MdnsRecords && _asked.Add(n))
-            .Select(n => new DnsQuestion(MdnsRecords.InstanceOf(n), DnsType.Any))];
-        foreach (DnsQuestion[] part in questions.Chunk(16))
-        {
-            _effects.Send(new DnsMessage { IsResponse = false, Questions = part });
+            return;
         }
+        DnsRecord? conflict = records.FirstOrDefault(r => r.LifetimeSeconds > 0 && r.Type != DnsType.Nsec && _own.IsNamedAsOurs(r)
+            && !_kin.Said(r, now));
+        if (conflict is null)
+        {
+            return;
+        }
+        if (_claim.IsProbing)
+        {
+            Rename(conflict.Name, now);
+        }
+        _answers.Clear();
+        _claim.OnConflict(now);
     }
 
-    private void Publish(TimeSpan now)
+    private void Rename(DnsName taken, TimeSpan now)
     {
-        Dictionary<NodeId, MdnsNode> resolved = _cache.Resolved(now);
-        resolved.Remove(_own.Node);
-        foreach (NodeId gone in _published.Keys.Where(n => !resolved.ContainsKey(n)))
-        {
-            _effects.Lost(gone);
-        }
-        foreach (MdnsNode node in resolved.Values)
-        {
-            if (!_published.TryGetValue(node.Node, out MdnsNode? before) || !Same(before, node))
-            {
-                _effects.Found(node);
-            }
-        }
-        _published = resolved;
+        _own.Rename(taken);
+        _kin.Set(this, _own.Unique, owned: false, now);
+        _answers.Clear();
     }
 
-    private static bool Same(MdnsNode a, MdnsNode b) =>
-        a.Port == b.Port && a.Mesh == b.Mesh && a.WireVersion == b.WireVersion && a.Addresses.SequenceEqual(b.Addresses);
-
-    private TimeSpan Between(int fromMs, int toMs) => TimeSpan.FromMilliseconds(_random.Next(fromMs, toMs + 1));
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    private static TimeSpan? Earlier(TimeSpan? a, TimeSpan? b) => b is null || a <= b ? a : b;
 }

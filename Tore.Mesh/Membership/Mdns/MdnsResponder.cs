@@ -1,103 +1,163 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Membership.Mdns;
 
 /// <summary>
-/// The shell around <see cref="MdnsCore"/>: one socket and one core an interface, one loop that feeds them all.
+/// The shell around <see cref="MdnsCore"/>: one socket and one core a link, one loop that feeds them all. It follows the interfaces:
+/// told by the system of a change it looks at once, and every now and then without being told.
 /// </summary>
-internal sealed class MdnsResponder : IAsyncDisposable
+internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private const int PacketsATurn = 64;
 
-    private readonly Member[] _members;
-    private readonly Channel<(Member, DnsMessage)> _received;
+    /// <summary>Systems miss to tell of some changes; a look costs little.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Changes come in bursts; between two looks that they cause there is this much.</summary>
+    private static readonly TimeSpan ShortestLookInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConcurrentDictionary<(int, AddressFamily), MdnsLink> _links = new();
+    private readonly Dictionary<(int, AddressFamily), string> _refusals = [];
+    private readonly IPAddress _listened;
+    private readonly MdnsNode _own;
+    private readonly Func<IReadOnlyList<NetworkFacts>> _networks;
+    private readonly MdnsKin _kin = new();
+    private readonly MdnsSightings _sightings;
+    private readonly Random _random;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _tasks = [];
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private Task _loop = Task.CompletedTask;
+    private TimeSpan _lookAt;
+    private int _networkChanged;
     private long _dropped;
 
-    private MdnsResponder(Member[] members, TimeProvider time, ILogger logger)
+    private MdnsResponder(IPAddress listened, MdnsNode own, IMdnsListener listener, Random random, TimeProvider time, ILogger logger,
+        Func<IReadOnlyList<NetworkFacts>> networks)
     {
-        _members = members;
+        _listened = listened;
+        _own = own;
+        _networks = networks;
+        _sightings = new MdnsSightings(own, listener);
+        _random = random;
         _time = time;
         _logger = logger;
-        // Wait, so that TryWrite says when it is full; a packet that finds no room is dropped and counted.
-        _received = Channel.CreateBounded<(Member, DnsMessage)>(new BoundedChannelOptions(Limits.MdnsPacketsWaiting)
-        {
-            FullMode = BoundedChannelFullMode.Wait,
-            SingleReader = true,
-        });
     }
 
     /// <summary>Received packets that found no room.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Interfaces that work.</summary>
-    public int Interfaces => _members.Length;
+    /// <summary>Links in use: one an interface and address family.</summary>
+    public int Links => _links.Count;
+
+    /// <inheritdoc/>
+    public TimeSpan Now => _time.GetElapsedTime(0);
 
     /// <summary>
-    /// Starts on the given interfaces. One that refuses is told in the log and left out; with none left the responder is idle,
-    /// and seeds do the work.
+    /// Starts on the links of a listening address, and follows them from then on. One that refuses is told in the log and tried again;
+    /// with none the responder waits, and seeds do the work.
     /// </summary>
-    /// <param name="networks">From <see cref="MdnsInterface.For"/>.</param>
+    /// <param name="listened">Where the node listens: loopback, one address, or all.</param>
     /// <param name="own">This node; its addresses are those of each interface.</param>
     /// <param name="listener">Hears what is found; called from one loop.</param>
     /// <param name="random">Spreads answers and probes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where refusals go.</param>
-    public static MdnsResponder Start(
-        IReadOnlyList<MdnsInterface> networks, MdnsNode own, IMdnsListener listener, Random random, TimeProvider time, ILogger logger)
+    /// <param name="networks">What interfaces there are; null for the machine's.</param>
+    public static MdnsResponder Start(IPAddress listened, MdnsNode own, IMdnsListener listener, Random random,
+        TimeProvider time, ILogger logger, Func<IReadOnlyList<NetworkFacts>>? networks = null)
     {
-        var members = new List<Member>();
-        foreach (MdnsInterface network in networks)
+        var responder = new MdnsResponder(listened, own, listener, random, time, logger, networks ?? NetworkFacts.Read);
+        if (!IPAddress.IsLoopback(listened))
         {
-            try
-            {
-                var socket = new MdnsSocket(network);
-                members.Add(new Member(socket, own with { Addresses = network.Announced }, listener, random));
-            }
-            catch (SocketException e)
-            {
-                logger.LogWarning(
-                    "mDNS is off on {Address}: {Reason}. Peers there are found through seeds only.", network.Local, e.Message);
-            }
+            NetworkChange.NetworkAddressChanged += responder.OnNetworkChanged;
         }
-        var responder = new MdnsResponder([.. members], time, logger);
-        foreach (Member member in responder._members)
-        {
-            responder._tasks.Add(responder.ReceiveAsync(member));
-        }
-        responder._tasks.Add(responder.LoopAsync());
+        responder.Look(responder.Now);
+        responder._loop = responder.RunAsync();
         return responder;
     }
 
     /// <summary>Says goodbye and closes the sockets.</summary>
     public async ValueTask DisposeAsync()
     {
+        NetworkChange.NetworkAddressChanged -= OnNetworkChanged;
         await _stop.CancelAsync();
-        await Task.WhenAll(_tasks);
-        foreach (Member member in _members)
+        await _loop;
+        foreach (MdnsLink link in _links.Values)
         {
-            member.Core.Stop();
-            member.Socket.Dispose();
+            link.Core.Stop(Now);
+            await link.DisposeAsync();
         }
+        _links.Clear();
         _stop.Dispose();
+        _wake.Dispose();
     }
 
-    private async Task ReceiveAsync(Member member)
+    MdnsLink? IMdnsReceiver.LinkOf((int Index, AddressFamily Family) key) => _links.GetValueOrDefault(key);
+
+    void IMdnsReceiver.Received(bool isTaken)
+    {
+        if (isTaken)
+        {
+            Wake();
+        }
+        else
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    private void OnNetworkChanged(object? sender, EventArgs e)
+    {
+        Volatile.Write(ref _networkChanged, 1);
+        Wake();
+    }
+
+    private void Wake()
     {
         try
         {
-            while (true)
+            if (_wake.CurrentCount == 0)
             {
-                DnsMessage message = await member.Socket.ReceiveAsync(_stop.Token);
-                if (!_received.Writer.TryWrite((member, message)))
+                _wake.Release();
+            }
+        }
+        catch (Exception late) when (late is SemaphoreFullException or ObjectDisposedException)
+        {
+            // Woken already by another, or at the end.
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                TimeSpan now = Now;
+                bool told = Volatile.Read(ref _networkChanged) == 1;
+                if (now >= _lookAt || (told && now >= _lookAt - LookInterval + ShortestLookInterval))
                 {
-                    Interlocked.Increment(ref _dropped);
+                    foreach (MdnsLink gone in Look(now))
+                    {
+                        await gone.DisposeAsync();
+                    }
+                }
+                bool busy = false;
+                foreach (MdnsLink link in _links.Values)
+                {
+                    busy |= link.Feed(PacketsATurn, now);
+                    link.Core.OnTimer(now);
+                }
+                if (!busy)
+                {
+                    await WaitAsync();
                 }
             }
         }
@@ -105,71 +165,94 @@ internal sealed class MdnsResponder : IAsyncDisposable
         {
             // The end.
         }
+        catch (Exception defect)
+        {
+            _logger.LogError(defect, "mDNS ended by a defect of this node. Peers are found through seeds and members only.");
+        }
+    }
+
+    private async Task WaitAsync()
+    {
+        TimeSpan due = Volatile.Read(ref _networkChanged) == 1 ? _lookAt - LookInterval + ShortestLookInterval : _lookAt;
+        foreach (MdnsLink link in _links.Values)
+        {
+            due = link.Core.NextDeadline < due ? link.Core.NextDeadline.Value : due;
+        }
+        TimeSpan wait = due - Now;
+        if (wait <= TimeSpan.Zero)
+        {
+            return;
+        }
+        // A timer of the clock at hand, which a test may drive.
+        await using ITimer timer = _time.CreateTimer(static self => ((MdnsResponder)self!).Wake(), this, wait, Timeout.InfiniteTimeSpan);
+        await _wake.WaitAsync(_stop.Token);
+    }
+
+    /// <summary>Compares the interfaces with the links in use, and follows; gives the links that are to be closed.</summary>
+    private List<MdnsLink> Look(TimeSpan now)
+    {
+        bool told = Interlocked.Exchange(ref _networkChanged, 0) == 1;
+        _lookAt = now + LookInterval;
+        var gone = new List<MdnsLink>();
+        IReadOnlyList<MdnsInterface> wanted;
+        try
+        {
+            wanted = MdnsInterface.For(_listened, _networks());
+        }
+        catch (NetworkInformationException e)
+        {
+            _logger.LogDebug("The interfaces could not be listed: {Reason}", e.Message);
+            return gone;
+        }
+        foreach (((int, AddressFamily) key, MdnsLink link) in _links)
+        {
+            if (link.IsBroken || !wanted.Any(w => w.IsSameLinkAs(link.Interface)))
+            {
+                // Its goodbye comes before anything of a successor.
+                link.Core.Stop(now);
+                _links.TryRemove(key, out _);
+                gone.Add(link);
+            }
+        }
+        foreach (MdnsInterface wish in wanted)
+        {
+            if (!_links.TryGetValue(wish.Key, out MdnsLink? link))
+            {
+                Open(wish, now);
+            }
+            else if (!wish.IsUnchanged(link.Interface))
+            {
+                link.Interface = wish;
+                link.Core.OnAddressesChanged(wish.Announced, now);
+            }
+            else if (told)
+            {
+                // A cable may have been elsewhere for a moment, which nothing shows.
+                link.Core.OnNetworkHint(now);
+            }
+        }
+        return gone;
+    }
+
+    private void Open(MdnsInterface wish, TimeSpan now)
+    {
+        try
+        {
+            var link = new MdnsLink(wish, new MdnsSocket(wish), _own, _kin, _sightings, _random);
+            _links[wish.Key] = link;
+            _refusals.Remove(wish.Key);
+            link.Receive(this);
+            link.Core.Start(now);
+        }
         catch (SocketException e)
         {
-            _logger.LogWarning("mDNS stopped on {Address}: {Reason}.", member.Socket.Interface.Local, e.Message);
-        }
-    }
-
-    private async Task LoopAsync()
-    {
-        foreach (Member member in _members)
-        {
-            member.Core.Start(Now);
-        }
-        Task<bool>? arrived = null;
-        while (!_stop.IsCancellationRequested)
-        {
-            TimeSpan wait = Timeout.InfiniteTimeSpan;
-            foreach (Member member in _members)
+            if (!_refusals.TryGetValue(wish.Key, out string? before) || before != e.Message)
             {
-                TimeSpan left = member.Core.NextDeadline - Now ?? LongestWait;
-                left = left < TimeSpan.Zero ? TimeSpan.Zero : left > LongestWait ? LongestWait : left;
-                wait = wait < TimeSpan.Zero || left < wait ? left : wait;
-            }
-            arrived ??= _received.Reader.WaitToReadAsync(_stop.Token).AsTask();
-            using (var wake = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
-            {
-                Task due = Task.Delay(wait, _time, wake.Token);
-                await Task.WhenAny(arrived, due);
-                await wake.CancelAsync();
-            }
-            if (arrived.IsCompleted)
-            {
-                arrived = null;
-            }
-            while (_received.Reader.TryRead(out (Member Member, DnsMessage Message) item))
-            {
-                item.Member.Core.OnMessage(item.Message, Now);
-            }
-            foreach (Member member in _members)
-            {
-                member.Core.OnTimer(Now);
+                _refusals[wish.Key] = e.Message;
+                _logger.LogWarning(
+                    "mDNS is off on {Address}: {Reason}. Peers there are found through seeds only; it is tried again every {Seconds} s.",
+                    wish.Local, e.Message, LookInterval.TotalSeconds);
             }
         }
-    }
-
-    private TimeSpan Now => _time.GetElapsedTime(0);
-
-    private sealed class Member : IMdnsEffects
-    {
-        private readonly IMdnsListener _listener;
-
-        public Member(MdnsSocket socket, MdnsNode own, IMdnsListener listener, Random random)
-        {
-            Socket = socket;
-            _listener = listener;
-            Core = new MdnsCore(own, this, random);
-        }
-
-        public MdnsSocket Socket { get; }
-
-        public MdnsCore Core { get; }
-
-        public void Send(DnsMessage message) => Socket.TrySend(message);
-
-        public void Found(MdnsNode node) => _listener.Found(node);
-
-        public void Lost(NodeId node) => _listener.Lost(node);
     }
 }

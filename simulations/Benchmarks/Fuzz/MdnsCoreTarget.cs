@@ -1,3 +1,4 @@
+using System.Net;
 using Tore.Mesh.Membership.Mdns;
 using Tore.Mesh.Primitives;
 
@@ -7,12 +8,13 @@ namespace Tore.Mesh.Benchmarks.Fuzz;
 internal sealed class MdnsCoreTarget : FuzzTarget, IMdnsEffects
 {
     private readonly MdnsCore _core;
-    private readonly HashSet<NodeId> _known = [];
+    private readonly HashSet<DnsName> _known = [];
     private TimeSpan _now;
+    private int _fed;
 
     public MdnsCoreTarget()
     {
-        _core = new MdnsCore(DnsSamples.Node(3), this, new Random(3));
+        _core = new MdnsCore(DnsSamples.Node(3), DnsSamples.Link(DnsSamples.Node(3)), new MdnsKin(), this, new Random(3));
         _core.Start(_now);
     }
 
@@ -37,17 +39,22 @@ internal sealed class MdnsCoreTarget : FuzzTarget, IMdnsEffects
         {
             return false;
         }
-        _core.OnMessage(message, _now);
+        // To all as a rule; now and then to this node alone, and from an ordinary client.
+        _fed++;
+        var sender = new IPEndPoint(IPAddress.Parse($"192.0.2.{1 + (_fed % 250)}"), _fed % 7 == 0 ? 40_000 : MdnsSource.Port);
+        _core.OnMessage(message, new MdnsSource(sender, _fed % 5 != 0, _fed % 11 != 0), _now);
         return _known.Count <= Limits.MdnsNodes
             ? true
             : throw new InvalidOperationException($"{_known.Count} nodes are remembered, more than the limit");
     }
 
-    void IMdnsEffects.Send(DnsMessage message)
+    bool IMdnsEffects.Send(DnsMessage message) => true;
+
+    void IMdnsEffects.SendTo(IPEndPoint asker, DnsMessage message)
     {
     }
 
-    void IMdnsListener.Found(MdnsNode node) => _known.Add(node.Node);
+    void IMdnsEffects.Found(DnsName instance, MdnsNode node) => _known.Add(instance);
 
-    void IMdnsListener.Lost(NodeId node) => _known.Remove(node);
+    void IMdnsEffects.Lost(DnsName instance) => _known.Remove(instance);
 }
