@@ -1,3 +1,4 @@
+using System.Buffers;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
@@ -22,6 +23,15 @@ internal static class WireCases
         new WireCase<TableDigest>(s => new TableDigest(s.UInt64(), s.Count())),
         new WireCase<TableSummary>(s => new TableSummary(s.Many(20, () => new SummaryEntry(s.Node(), s.UInt64())))),
         new WireCase<TableEntries>(s => new TableEntries(Updates(s), s.Many(5, s.Node))),
+        new WireCase<CapabilityRecords>(s => new CapabilityRecords(
+            s.Many(3, () => Capabilities(s.Node(), Stamp(s), NodeInfo(s), s.Guid().ToByteArray())),
+            s.Many(3, () => Load(
+                s.Node(), Stamp(s), s.UInt64(), s.Count(), s.Count(), Coordinate(s) ?? WireCoordinate.Origin, s.Guid().ToByteArray())))),
+        new WireCase<CapabilityDigest>(s => new CapabilityDigest(s.Digest())),
+        new WireCase<CapabilitySummary>(s => new CapabilitySummary(
+            s.Bool(), new NodeId(Guid.Empty), new NodeId(Guid.AllBitsSet),
+            [.. s.Many(20, () => new CapabilityStamp(s.Node(), Stamp(s), s.Digest())).OrderBy(entry => entry.Node)])),
+        new WireCase<CapabilityRequest>(s => new CapabilityRequest(s.Many(20, s.Node))),
         new WireCase<NodeInfo>(NodeInfo),
         new WireCase<Peers>(s => new Peers(s.Many(5, () => new KnownPeer(s.Node(), s.Many(3, s.Text))))),
         new WireCase<DialRequest>(s => new DialRequest(s.Kind(), s.Many(3, s.Text))),
@@ -38,6 +48,34 @@ internal static class WireCases
         new WireCase<Token>(Token),
         new WireCase<ChunkDone>(s => new ChunkDone(s.Guid(), s.UInt32(), s.Count())),
     }.ToDictionary(c => c.Type);
+
+    /// <summary>A record whose signature nobody made.</summary>
+    public static CapabilityRecord Capabilities(NodeId node, RecordStamp stamp, NodeInfo info, byte[] signature)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(body);
+        CapabilityRecord.WriteBody(ref writer, node, stamp, info);
+        writer.Flush();
+        var signed = new SignedBody(body.WrittenMemory, signature);
+        return CapabilityRecord.TryParse(signed, out CapabilityRecord? record, out WireFailure failure)
+            ? record!
+            : throw new ArgumentException($"{failure}", nameof(info));
+    }
+
+    /// <summary>A load whose signature nobody made.</summary>
+    public static LoadRecord Load(
+        NodeId node, RecordStamp stamp, ulong number, int slotsInUse, int running, WireCoordinate at, byte[] signature)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(body);
+        LoadRecord.WriteBody(ref writer, node, stamp, number, slotsInUse, running, at);
+        writer.Flush();
+        return LoadRecord.TryParse(new SignedBody(body.WrittenMemory, signature), out LoadRecord? load, out WireFailure failure)
+            ? load!
+            : throw new ArgumentException($"{failure}", nameof(stamp));
+    }
+
+    private static RecordStamp Stamp(FieldSource s) => new(s.UInt64(), s.UInt64());
 
     private static WireCoordinate? Coordinate(FieldSource s)
     {
@@ -68,6 +106,8 @@ internal static class WireCases
         Slots = s.Count(),
         SlotsInUse = s.Count(),
         IsDraining = s.Bool(),
+        Hardware = new WireHardware(s.Count(), s.UInt64(), s.Text()),
+        Transports = s.Many(3, () => new WireTransport(s.Text(), s.Text(), s.Below(65536), s.Count())),
         Models = s.Many(20, () => new HeldModel(
             s.Digest(), s.Text(), s.Text(), s.Below(Limits.ModelLayers), s.Count(), s.MaybeLayers(), s.MaybeLayers())),
     };

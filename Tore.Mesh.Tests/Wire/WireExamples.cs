@@ -47,6 +47,18 @@ internal static class WireExamples
         ["TableSummary/two"] = WireCase.Encode(new TableSummary([new SummaryEntry(First, 300), new SummaryEntry(Second, 1)])),
         ["TableEntries/both"] = WireCase.Encode(new TableEntries([MemberUpdate.Of(Record)], [Second, Third])),
         ["TableEntries/nothing"] = WireCase.Encode(new TableEntries([], [])),
+        ["CapabilityRecords/full"] = WireCase.Encode(new CapabilityRecords([Capabilities, FewCapabilities], [Load])),
+        ["CapabilityRecords/nothing"] = WireCase.Encode(new CapabilityRecords([], [])),
+        ["CapabilityDigest/first"] = WireCase.Encode(new CapabilityDigest(Model)),
+        ["CapabilitySummary/whole"] = WireCase.Encode(new CapabilitySummary(
+            IsOffer: false, After: new NodeId(Guid.Empty), Last: new NodeId(Guid.AllBitsSet),
+            [
+                new CapabilityStamp(First, new RecordStamp(Incarnation: 300, Version: 2), Model),
+                new CapabilityStamp(Second, new RecordStamp(Incarnation: 1, Version: 1), Digest.Of("other"u8)),
+            ])),
+        ["CapabilitySummary/offer"] = WireCase.Encode(new CapabilitySummary(IsOffer: true, After: First, Last: Second,
+            [new CapabilityStamp(Second, new RecordStamp(Incarnation: 1, Version: 70000), Digest.Of("other"u8))])),
+        ["CapabilityRequest/two"] = WireCase.Encode(new CapabilityRequest([Second, Third])),
         ["NodeInfo/full"] = WireCase.Encode(new NodeInfo
         {
             Node = First,
@@ -147,6 +159,31 @@ internal static class WireExamples
         }),
         ["ChunkDone/first"] = WireCase.Encode(new ChunkDone(Sequence, Route: 1, Position: 512)),
     };
+
+    /// <summary>The wire does not look into signatures.</summary>
+    private static CapabilityRecord Capabilities => WireCases.Capabilities(First, new RecordStamp(Incarnation: 300, Version: 2),
+        new NodeInfo
+        {
+            HttpAddress = "http://127.0.0.1:7600",
+            Version = "0.1.0",
+            Isa = "avx512-vnni",
+            EngineFingerprint = Engine,
+            Slots = 4,
+            Hardware = new WireHardware(Cores: 8, MemoryBytes: 17179869184, Processor: "EPYC 7B13"),
+            Transports =
+            [
+                new WireTransport("tore", Version: "1", Port: 7601, Priority: 0),
+                new WireTransport("http", Version: "1.1", Port: 7600, Priority: 1),
+            ],
+            Models = [new HeldModel(Model, "stories", "llama", LayerCount: 6, ContextLength: 512, Limit: null, Open: new LayerRange(0, 2))],
+        },
+        signature: [10, 11, 12, 13]);
+
+    private static CapabilityRecord FewCapabilities => WireCases.Capabilities(Second, new RecordStamp(Incarnation: 1, Version: 1),
+        new NodeInfo { Version = "0.1.0", Isa = "portable", IsDraining = true }, signature: [1, 2, 3, 4]);
+
+    private static LoadRecord Load => WireCases.Load(
+        First, new RecordStamp(Incarnation: 300, Version: 2), number: 7, slotsInUse: 3, running: 1, Coordinate!.Value, [10, 11, 12, 13]);
 
     private static WireCoordinate? Coordinate =>
         WireCoordinate.TryCreate([0.5f, -0.25f, 0, 1, 2, 3, 4, -8, 0.125f, 1], out WireCoordinate value) ? value : null;

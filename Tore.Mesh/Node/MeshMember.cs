@@ -13,9 +13,6 @@ internal sealed record MeshMember
     /// <summary>Whether it lives.</summary>
     public required MemberState State { get; init; }
 
-    /// <summary>Whether it is there as far as is known, suspected or not.</summary>
-    public bool IsLiving => State <= MemberState.Suspect;
-
     /// <summary>The incarnation that the state is about.</summary>
     public required ulong Incarnation { get; init; }
 
@@ -40,11 +37,14 @@ internal sealed record MeshMember
     /// <summary>Round-trip time of the last answered ping.</summary>
     public TimeSpan? RoundTrip { get; init; }
 
-    /// <summary>Round-trip time as the network coordinates have it; null before there are any.</summary>
+    /// <summary>Round-trip time by the network coordinates; null until it told its own.</summary>
     public TimeSpan? PredictedRoundTrip { get; init; }
 
-    /// <summary>Its clock less this machine's, in microseconds; null before it has told its time.</summary>
+    /// <summary>Its clock less this machine's, in microseconds; null without a reading.</summary>
     public long? ClockOffsetMicroseconds { get; init; }
+
+    /// <summary>Whether it is alive, or suspect and may still refute.</summary>
+    public bool IsLiving => State is MemberState.Alive or MemberState.Suspect;
 
     /// <summary>What it can do; null until its record is here.</summary>
     public NodeInfo? Capabilities { get; init; }

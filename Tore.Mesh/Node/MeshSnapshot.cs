@@ -25,8 +25,13 @@ internal sealed record MeshSnapshot
     /// <summary>Lifeguard's local health: 0 is well, each step makes this node wait longer before it suspects others.</summary>
     public int LocalHealth { get; init; }
 
-    /// <summary>Since when another process is seen to run with this node's key; null where none is.</summary>
+    /// <summary>Since when it is known that another process runs with this node's key; null where none is.</summary>
     public TimeSpan? DuplicateKeySince { get; init; }
+
+    /// <summary>
+    /// Whether the mesh is too large for everybody to link with everybody: an unlinked member is then linked with on demand.
+    /// </summary>
+    public bool IsPartial { get; init; }
 
     /// <summary>Addresses that were or are to be dialled, sorted.</summary>
     public ImmutableArray<LinkContact> Contacts { get; init; } = [];
@@ -34,12 +39,6 @@ internal sealed record MeshSnapshot
     /// <summary>Nodes near by that are of another mesh or another wire version, sorted.</summary>
     public ImmutableArray<MeshStranger> Strangers { get; init; } = [];
 
-    /// <summary>
-    /// Whether the mesh is too large for every pair to be linked: a member without a control link may then be there all the same, and is
-    /// linked with on demand.
-    /// </summary>
-    public bool IsPartial { get; init; }
-
-    /// <summary>Whether a node is a living member; false for this node itself.</summary>
+    /// <summary>Whether a node is a member that is alive or suspect.</summary>
     public bool IsLiving(NodeId node) => Members.TryGetValue(node, out MeshMember? member) && member.IsLiving;
 }

@@ -183,6 +183,31 @@ public static class Limits
     /// <summary>Node ids on an allow or a ban list.</summary>
     public const int AdmissionEntries = 4_096;
 
+    // Capability index: every member holds every member's record.
+    /// <summary>Bytes of the body of one capability record: some hundred models with short names.</summary>
+    public const int CapabilityRecordBytes = 16 * 1024;
+
+    /// <summary>Bytes of the body of one load record; it has some 100.</summary>
+    public const int LoadRecordBytes = 512;
+
+    /// <summary>Records in one message.</summary>
+    public const int CapabilityMessageRecords = 1_024;
+
+    /// <summary>Bytes of records in one message, far below <see cref="ControlFrameBytes"/>: a ping waits behind it.</summary>
+    public const int CapabilityMessageBytes = 128 * 1024;
+
+    /// <summary>Entries of one summary; more take several messages.</summary>
+    public const int CapabilitySummaryEntries = 1_024;
+
+    /// <summary>Records asked for at once: the largest are 1 MiB together, which a send queue holds.</summary>
+    public const int CapabilityRequestNodes = 64;
+
+    /// <summary>Records of nodes that are no members yet, kept for a while; the oldest makes way for the next.</summary>
+    public const int CapabilityStrangers = 64;
+
+    /// <summary>Transports that one node says it serves.</summary>
+    public const int WireTransports = 8;
+
     // Discovery: anybody on the network segment may send these.
     /// <summary>Bytes of one mDNS packet (RFC 6762 §17).</summary>
     public const int MdnsPacketBytes = 9_000;

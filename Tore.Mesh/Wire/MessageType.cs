@@ -44,4 +44,10 @@ internal enum MessageType : ushort
     TableDigest = 84,
     TableSummary = 85,
     TableEntries = 86,
+
+    // Control: what nodes can do.
+    CapabilityRecords = 96,
+    CapabilityDigest = 97,
+    CapabilitySummary = 98,
+    CapabilityRequest = 99,
 }

@@ -12,6 +12,8 @@ internal static class MessageTypes
             or MessageType.PingRequest or MessageType.PingAnswer or MessageType.Gossip or MessageType.Introduction
             or MessageType.TableDigest or MessageType.TableSummary or MessageType.TableEntries
             or MessageType.OpenShard or MessageType.ShardOpened or MessageType.Refused
+            or MessageType.CapabilityRecords or MessageType.CapabilityDigest
+            or MessageType.CapabilitySummary or MessageType.CapabilityRequest
             or MessageType.OpenSequence or MessageType.StartSequence or MessageType.SequenceOpened => LinkKind.Control,
         MessageType.Activations or MessageType.Token or MessageType.ChunkDone => LinkKind.Activation,
         _ => 0,
