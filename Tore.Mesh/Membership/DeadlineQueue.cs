@@ -42,6 +42,13 @@ internal sealed class DeadlineQueue
         return first;
     }
 
+    /// <summary>Clears the times of all items.</summary>
+    public void Clear()
+    {
+        _heap.ForEach(static item => item.Place = -1);
+        _heap.Clear();
+    }
+
     private void Remove(Timed item)
     {
         if (item.Place < 0)

@@ -68,7 +68,7 @@ internal sealed partial class LinkDirectory
     public static bool IsOrderly(string? code) =>
         code is Superseded or NotNeeded or ErrorCodes.Draining or ErrorCodes.TooManyLinks || IsRefusal(code);
 
-    /// <summary>The peer at the other end of a link; null for a link that is not known.</summary>
+    /// <summary>What is known of a link; null for one that is not known.</summary>
     public ControlLink? Find(long link) => _links.GetValueOrDefault(link);
 
     /// <summary>The link that new messages to a peer take; null where it has introduced itself on none.</summary>
@@ -191,6 +191,7 @@ internal sealed partial class LinkDirectory
     public void Stop()
     {
         _stopped = true;
+        _timers.Clear();
         foreach (ControlLink link in _links.Values)
         {
             _effects.SayGoodbye(link.Number, ErrorCodes.Draining, "The node is stopping.");
@@ -216,7 +217,9 @@ internal sealed partial class LinkDirectory
         {
             return (ErrorCodes.NotAllowed, "This node's allow and ban lists do not admit the peer.");
         }
-        bool isFull = peer.Current is null ? _linkedPeers >= Limits.ControlPeers && !MakeRoom(now) : peer.Links.Count >= Limits.LinksPerPeer;
+        bool isFull = peer.Current is null
+            ? _linkedPeers >= Limits.ControlPeers && !MakeRoom(now)
+            : peer.Links.Count >= Limits.LinksPerPeer;
         return isFull ? (ErrorCodes.TooManyLinks, "This node has as many links as it can have.") : null;
     }
 
@@ -273,6 +276,13 @@ internal sealed partial class LinkDirectory
             Unlinked(link.Peer, isOrderly: true, now);
         }
         Plan(link.Peer, now);
+    }
+
+    /// <summary>A peer's introduction was not accepted.</summary>
+    public void Refuse(ControlLink link, string code, string text, in Moment now)
+    {
+        link.IsIntroduced = false;
+        End(link, code, text, now);
     }
 
     /// <summary>Closes a link. The shell reports the end too, but the peer is not to be counted on from now.</summary>

@@ -7,7 +7,7 @@ namespace Tore.Mesh.Membership;
 /// </summary>
 internal sealed class Neighbourhood(LinkDirectoryOptions options, Random random)
 {
-    /// <summary>Draws that may miss before one gives up for now: in a large mesh few do.</summary>
+    /// <summary>Draws in a row that may miss; in a large mesh few do.</summary>
     private const int DrawsMax = 32;
 
     private readonly List<NodeId> _members = [];

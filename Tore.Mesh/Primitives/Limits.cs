@@ -215,6 +215,9 @@ public static class Limits
     /// <summary>Questions and records of one mDNS packet; real ones have some 10.</summary>
     public const int MdnsRecords = 256;
 
+    /// <summary>Nodes of other meshes that are remembered, for <c>tore doctor</c>.</summary>
+    public const int Strangers = 128;
+
     /// <summary>Bytes of an mDNS packet that is sent: fits an Ethernet frame with IPv6 (RFC 6762 §17).</summary>
     public const int MdnsSendBytes = 1_440;
 
