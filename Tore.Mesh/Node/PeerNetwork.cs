@@ -87,13 +87,20 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
         return (IPEndPoint)_listener.EndPoint;
     }
 
-    /// <summary>Begins to tell of itself and to dial.</summary>
+    /// <summary>Begins to tell of itself and to dial. Throws <c>file_not_writable</c> where the incarnation cannot be kept.</summary>
     /// <param name="seeds">Where others may be.</param>
     /// <param name="addresses">What this node tells others to dial.</param>
-    public ValueTask StartAsync(IReadOnlyList<PeerAddress> seeds, IReadOnlyList<string> addresses)
+    public async ValueTask StartAsync(IReadOnlyList<PeerAddress> seeds, IReadOnlyList<string> addresses)
     {
         _addresses = addresses;
-        return TurnAsync((core, now) => core.Start(seeds, addresses, _options.Describe(), now));
+        bool started = false;
+        await TurnAsync((core, now) => started = core.Start(seeds, addresses, _options.Describe(), now));
+        if (!started)
+        {
+            throw new ToreException(ErrorCodes.FileNotWritable,
+                "This node's incarnation could not be written into its data folder, so that it could not be told from its earlier starts. "
+                + "Make room on the disk or the folder writable, or choose another with --data.");
+        }
     }
 
     /// <summary>What this node can do has changed: everybody is told.</summary>
