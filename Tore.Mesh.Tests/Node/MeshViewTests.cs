@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Tests.Support;
 using Tore.Mesh.Wire;
 
 namespace Tore.Mesh.Tests.Node;
 
 public sealed class MeshViewTests
 {
-    private static readonly NodeId Self = Id(0), Other = Id(1);
+    private static readonly NodeId Self = TestIds.Of(0), Other = TestIds.Of(1);
 
     private readonly MeshView _view = new(new NodeInfo { Node = Self }, _ => throw new NotSupportedException(), _ => null);
 
@@ -66,8 +67,6 @@ public sealed class MeshViewTests
         await waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Equal(1, _view.Own.SlotsInUse);
     }
-
-    private static NodeId Id(int number) => new(new Guid(number, 0, 0, new byte[8]));
 
     private static MeshSnapshot Mesh(long version, MeshMember member) => new()
     {

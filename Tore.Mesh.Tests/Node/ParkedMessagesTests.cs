@@ -1,5 +1,6 @@
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Tests.Support;
 using Tore.Mesh.Transport;
 
 namespace Tore.Mesh.Tests.Node;
@@ -12,23 +13,23 @@ public sealed class ParkedMessagesTests
     [Fact]
     public void Send_WhatWaitsForAPeer_GoesOutOnceInItsOrder()
     {
-        Assert.True(_parked.TryAdd(Id(1), Note("a"), out bool isFirst) && isFirst);
-        Assert.True(_parked.TryAdd(Id(2), Note("other"), out isFirst) && isFirst);
-        Assert.True(_parked.TryAdd(Id(1), Note("b"), out isFirst) && !isFirst);
-        _parked.Send(Id(1), null!);
-        _parked.Send(Id(1), null!);
+        Assert.True(_parked.TryAdd(TestIds.Of(1), Note("a"), out bool isFirst) && isFirst);
+        Assert.True(_parked.TryAdd(TestIds.Of(2), Note("other"), out isFirst) && isFirst);
+        Assert.True(_parked.TryAdd(TestIds.Of(1), Note("b"), out isFirst) && !isFirst);
+        _parked.Send(TestIds.Of(1), null!);
+        _parked.Send(TestIds.Of(1), null!);
         Assert.Equal(["a", "b"], _sent);
-        Assert.True(_parked.TryAdd(Id(1), Note("c"), out isFirst) && isFirst);
+        Assert.True(_parked.TryAdd(TestIds.Of(1), Note("c"), out isFirst) && isFirst);
     }
 
     [Fact]
     public void Drop_TellsWhetherSomethingWaited()
     {
-        Assert.False(_parked.Drop(Id(1)));
-        Assert.True(_parked.TryAdd(Id(1), Note("a"), out _));
-        Assert.True(_parked.Drop(Id(1)));
-        Assert.False(_parked.Drop(Id(1)));
-        _parked.Send(Id(1), null!);
+        Assert.False(_parked.Drop(TestIds.Of(1)));
+        Assert.True(_parked.TryAdd(TestIds.Of(1), Note("a"), out _));
+        Assert.True(_parked.Drop(TestIds.Of(1)));
+        Assert.False(_parked.Drop(TestIds.Of(1)));
+        _parked.Send(TestIds.Of(1), null!);
         Assert.Empty(_sent);
     }
 
@@ -38,19 +39,17 @@ public sealed class ParkedMessagesTests
         int taken = 0;
         for (int i = 0; i < 2 * Limits.ParkedMessages; i++)
         {
-            taken += _parked.TryAdd(Id(0), Note(""), out _) ? 1 : 0;
+            taken += _parked.TryAdd(TestIds.Of(0), Note(""), out _) ? 1 : 0;
         }
         Assert.InRange(taken, 1, Limits.ParkedMessages / 4);
         for (int i = 0; i < 2 * Limits.ParkedMessages; i++)
         {
-            taken += _parked.TryAdd(Id(i), Note(""), out _) ? 1 : 0;
+            taken += _parked.TryAdd(TestIds.Of(i), Note(""), out _) ? 1 : 0;
         }
         Assert.Equal(Limits.ParkedMessages, taken);
-        Assert.True(_parked.Drop(Id(0)));
-        Assert.True(_parked.TryAdd(Id(0), Note(""), out _));
+        Assert.True(_parked.Drop(TestIds.Of(0)));
+        Assert.True(_parked.TryAdd(TestIds.Of(0), Note(""), out _));
     }
-
-    private static NodeId Id(int number) => new(new Guid(number, 0, 0, new byte[8]));
 
     private Action<Link> Note(string what) => _ => _sent.Add(what);
 }

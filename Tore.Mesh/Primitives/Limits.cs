@@ -137,9 +137,6 @@ public static class Limits
     /// <summary>Addresses of one node in a message.</summary>
     public const int WireAddresses = 32;
 
-    /// <summary>Nodes in one list of peers.</summary>
-    public const int WirePeers = 1024;
-
     /// <summary>Models that one node says it holds.</summary>
     public const int WireModels = 256;
 
