@@ -83,7 +83,7 @@ internal static class MetricsRoutes
         Add(text, "tore_probes_total", "counter", "Members probed.", node.Probes);
         Add(text, "tore_probes_failed_total", "counter", "Probes that nobody answered, directly or for another.", node.ProbesFailed);
         Add(text, "tore_suspicions_total", "counter", "Members that became suspect here.", node.Suspicions);
-        Add(text, "tore_suspicions_answered_total", "counter", "Suspicions that an answer to the own probe ended.", node.SuspicionsAnswered);
+        Add(text, "tore_suspicions_answered_total", "counter", "Suspicions that an answer to this node ended.", node.SuspicionsAnswered);
         Add(text, "tore_refutations_total", "counter", "False suspicions of this node, which it refuted.", node.Refutations);
         Add(text, "tore_deaths_total", "counter", "Members declared dead here.", node.Deaths);
         Add(text, "tore_revivals_total", "counter", "Members declared dead here that came back.", node.Revivals);

@@ -146,6 +146,7 @@ public sealed class MembershipTests
             async () => JsonNode.Parse(await open.Client.GetStringAsync("/mesh/contacts"))!["refused"]!.AsArray() is [JsonNode one, ..]
                 && (refused = one) is not null,
             "the refusal to be kept");
-        Assert.Equal(("127.0.0.1", local.Id, "wrong_mesh"), ((string?)refused["address"], (string?)refused["node_id"], (string?)refused["code"]));
+        Assert.Equal(("127.0.0.1", local.Id, "wrong_mesh"),
+            ((string?)refused["address"], (string?)refused["node_id"], (string?)refused["code"]));
     }
 }

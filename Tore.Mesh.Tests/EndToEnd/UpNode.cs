@@ -12,7 +12,11 @@ internal sealed class UpNode : IAsyncDisposable
     {
         Process = process;
         Ready = ready;
-        Client = new HttpClient(network?.Handler() ?? new SocketsHttpHandler()) { BaseAddress = new Uri((string)ready["http"]!), Timeout = TimeSpan.FromSeconds(60) };
+        Client = new HttpClient(network?.Handler() ?? new SocketsHttpHandler())
+        {
+            BaseAddress = new Uri((string)ready["http"]!),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
     }
 
     public ToreProcess Process { get; }

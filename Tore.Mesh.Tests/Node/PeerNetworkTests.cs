@@ -140,8 +140,8 @@ public sealed class PeerNetworkTests
                 },
                 this);
             _address = PeerAddress.From(Network.Listen(new IPEndPoint(IPAddress.Loopback, 0))).ToString();
-            _started = Network.StartAsync(
-                seed is not null && PeerAddress.TryParse(seed._address, out PeerAddress there) ? [there] : [], [tells ?? _address]).AsTask();
+            PeerAddress[] seeds = seed is not null && PeerAddress.TryParse(seed._address, out PeerAddress there) ? [there] : [];
+            _started = Network.StartAsync(seeds, [tells ?? _address]).AsTask();
         }
 
         public PeerNetwork Network { get; }

@@ -76,7 +76,8 @@ internal sealed class PrivateNetwork : IDisposable
             Socket socket = Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port), cancellation);
+                var address = IPAddress.Parse(context.DnsEndPoint.Host);
+                await socket.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), cancellation);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch

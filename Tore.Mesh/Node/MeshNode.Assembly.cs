@@ -1,12 +1,15 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Inference;
+using Tore.Mesh.Inference.Threads;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Membership.Mdns;
 using Tore.Mesh.Pipelines.Ring;
 using Tore.Mesh.Pipelines.Stages;
+using Tore.Mesh.Primitives.Platform;
 using Tore.Mesh.Storage;
 using Tore.Mesh.Tensors;
 using Tore.Mesh.Transport;
@@ -17,6 +20,9 @@ namespace Tore.Mesh.Node;
 /// <content>How the parts of a node are joined, and how it joins a mesh.</content>
 public sealed partial class MeshNode
 {
+    /// <summary>Version of tore-0001's activation transport.</summary>
+    private const string ActivationServerVersion = "0.1";
+
     private void Assemble()
     {
         var transportOptions = new TransportOptions { TimeProvider = _time };
@@ -64,6 +70,9 @@ public sealed partial class MeshNode
                 Isa = KernelSets.NameOf(KernelSets.Current),
                 EngineFingerprint = EngineFingerprint.Current,
                 Slots = _options.Slots,
+                Hardware = new WireHardware(
+                    _options.Threads ?? CoreCount.Physical, (ulong)(_options.MemoryBytes ?? MemoryGrant.DefaultBudgetBytes()),
+                    ProcessorName.Current),
             },
             node => node == Id ? local : new RemoteStageClient(node, _network, calls),
             _shards!.TextOf);
@@ -86,6 +95,14 @@ public sealed partial class MeshNode
             };
             _mdns = MdnsResponder.Start(listened.Address, own, _network, NewRandom(), _time, _logger);
         }
+    }
+
+    /// <summary>How this node takes activations: its own frames, and the activation server of its HTTP interface.</summary>
+    private static WireTransport[] TransportsOf(IPEndPoint listened, string? httpAddress)
+    {
+        var frames = new WireTransport("tore", WireVersions.Supported.Highest.ToString(CultureInfo.InvariantCulture), listened.Port, 0);
+        return Uri.TryCreate(httpAddress, UriKind.Absolute, out Uri? url)
+            ? [frames, new WireTransport("http", ActivationServerVersion, url.Port, 1)] : [frames];
     }
 
     private static Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));

@@ -121,7 +121,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
             IPEndPoint listened = ListenAddress.Listen(_options.Listen, Started(_network).Listen);
             _addresses = ListenAddress.Advertised(listened);
             _startedAt = _time.GetUtcNow();
-            Started(_view).OnOwn(own => own with { HttpAddress = httpAddress });
+            Started(_view).OnOwn(own => own with { HttpAddress = httpAddress, Transports = TransportsOf(listened, httpAddress) });
             _folder.PublishAddresses(new NodeAddresses
             {
                 ProcessId = Environment.ProcessId,
@@ -303,7 +303,12 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
 
     private void OnOwnChanged()
     {
-        _view?.OnOwn(own => own with { Models = _shards!.Held, SlotsInUse = _shards.SlotsInUse });
+        _view?.OnOwn(own => own with
+        {
+            Models = _shards!.Held,
+            SlotsInUse = _shards.SlotsInUse,
+            Running = _provider?.Running ?? 0,
+        });
         _announce.Change(AnnounceDelay, Timeout.InfiniteTimeSpan);
     }
 

@@ -89,7 +89,8 @@ internal sealed class MeshView : IMeshView
 
     private void Renew()
     {
-        bool IsUsable(MeshMember member) => member is { IsLiving: true, Capabilities.IsDraining: false } && (member.Link is not null || _mesh.IsPartial);
+        bool IsUsable(MeshMember member) => member is { IsLiving: true, Capabilities.IsDraining: false }
+            && (member.Link is not null || _mesh.IsPartial);
         NodeInfo[] nodes = [.. _mesh.Members.Values.Where(IsUsable).Select(m => m.Capabilities!.Value).Append(_own).OrderBy(n => n.Node)];
         Volatile.Write(ref _current, new MeshState(_current.Version + 1, nodes));
         _changed.TrySetResult();

@@ -17,8 +17,8 @@ internal sealed class ParkedMessages
     private int _count;
 
     /// <summary>
-    /// Keeps a message; false when there is no room. <paramref name="isFirst"/> tells that no other waits for this peer: it is to be dialled,
-    /// and what still waits then to be dropped after a while.
+    /// Keeps a message; false when there is no room. <paramref name="isFirst"/> tells that no other waits for this peer: it is to be
+    /// dialled, and what still waits after a while to be dropped.
     /// </summary>
     public bool TryAdd(NodeId peer, Action<Link> send, out bool isFirst)
     {

@@ -2,7 +2,7 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Wire;
 
-/// <summary>What a node can do, and how busy it is: what its <see cref="CapabilityRecord"/> and its <see cref="LoadRecord"/> tell.</summary>
+/// <summary>What a node can do and how busy it is, as its <see cref="CapabilityRecord"/> and its <see cref="LoadRecord"/> tell.</summary>
 internal readonly record struct NodeInfo
 {
     /// <summary>Makes an empty description.</summary>
