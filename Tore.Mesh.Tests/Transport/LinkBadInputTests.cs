@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Tests.Transport.Hostile;
 using Tore.Mesh.Transport;
 using Tore.Mesh.Wire;
 
@@ -56,7 +57,7 @@ public sealed class LinkBadInputTests
         RecordingHandler handler = new();
         Task<ToreException?> running = bob.RunAsync(handler, Token);
 
-        await peer.SendAsync(Convert.FromHexString("00000006" + "7fff" + "deadbeef" + "00000005" + "0010" + "920708"));
+        await peer.SendAsync([.. Convert.FromHexString("00000006" + "7fff" + "deadbeef"), .. HostileBytes.FrameOf(new Ping(7, 8))]);
 
         Assert.Equal(new Ping(7, 8), await handler.NextAsync<Ping>());
         Assert.Equal(1, bob.UnknownMessages);

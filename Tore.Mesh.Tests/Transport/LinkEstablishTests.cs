@@ -146,38 +146,6 @@ public sealed class LinkEstablishTests
     }
 
     [Fact(Timeout = 20_000)]
-    public async Task Dial_ServerOfAnotherProtocol_IsHandshakeFailed()
-    {
-        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        server.Listen();
-        Task<Link> dialling = Link.DialAsync(LinkPair.TlsOf(TestNodes.AnnCertificate), server.LocalEndPoint!, LinkKind.Control,
-            LinkPair.AnnOptions, null, Token).AsTask();
-        using Socket accepted = await server.AcceptAsync(Token);
-        await accepted.SendAsync("SSH-2.0-OpenSSH_9.9\r\n"u8.ToArray(), Token);
-
-        Assert.Equal(ErrorCodes.HandshakeFailed, (await Assert.ThrowsAsync<ToreException>(() => dialling)).Code);
-    }
-
-    [Fact(Timeout = 20_000)]
-    public async Task Dial_ServerThatSaysNothing_IsHandshakeTimeout()
-    {
-        var time = new FakeTimeProvider();
-        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        server.Listen();
-        Task<Link> dialling = Link.DialAsync(LinkPair.TlsOf(TestNodes.AnnCertificate), server.LocalEndPoint!, LinkKind.Control,
-            LinkPair.AnnOptions with { TimeProvider = time }, null, Token).AsTask();
-        using Socket accepted = await server.AcceptAsync(Token);
-        // Its TLS has begun, so the deadline runs.
-        await accepted.ReceiveAsync(new byte[1], Token);
-
-        time.Advance(Limits.Handshake);
-
-        Assert.Equal(ErrorCodes.HandshakeTimeout, (await Assert.ThrowsAsync<ToreException>(() => dialling)).Code);
-    }
-
-    [Fact(Timeout = 20_000)]
     public async Task Dial_GivenUp_Throws()
     {
         await using ITransportListener listener = LinkPair.TlsOf(TestNodes.BobCertificate).Listen(new IPEndPoint(IPAddress.Loopback, 0));

@@ -40,33 +40,6 @@ public sealed class LinkListenerTests
     }
 
     [Fact(Timeout = 20_000)]
-    public async Task Accept_PeerThatSpeaksGarbage_IsRefusedAndCounted()
-    {
-        await using LinkListener listener = Listen();
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(listener.EndPoint, Token);
-        await socket.SendAsync("GET / HTTP/1.1\r\nHost: tore\r\n\r\n"u8.ToArray(), Token);
-
-        // The connection ends, whether with a TLS alert or a reset; and the listener goes on.
-        byte[] answer = new byte[1024];
-        try
-        {
-            while (await socket.ReceiveAsync(answer, Token) > 0)
-            {
-            }
-        }
-        catch (SocketException reset)
-        {
-            Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
-        }
-        Link ann = await DialAsync(listener);
-        Link? bob = await listener.AcceptAsync(Token);
-        await using LinkEnds ends = new(ann, bob);
-        Assert.NotNull(bob);
-        Assert.Equal(1, listener.RefusedLinks);
-    }
-
-    [Fact(Timeout = 20_000)]
     public async Task Refusals_PeersOfAnotherMesh_AreNamedOnceWithTheirCount()
     {
         await using LinkListener listener = Listen();
@@ -104,40 +77,6 @@ public sealed class LinkListenerTests
         Assert.Equal(TimeSpan.FromSeconds(Limits.RefusedLinks), last.LastAt - last.FirstAt);
         Assert.DoesNotContain(refusals.Snapshot, l => l.Address == "192.0.2.1");
         Assert.Contains(refusals.Snapshot, l => l.Address == "192.0.2.2");
-    }
-
-    [Theory(Timeout = 20_000)]
-    [InlineData("192.0.2.1", Limits.PendingHandshakesPerAddress)]
-    [InlineData("127.0.0.1", Limits.PendingHandshakes)]
-    public async Task Accept_MoreSilentPeersThanTheLimit_ClosesTheRest(string address, int limit)
-    {
-        var transport = new HandedInTransport();
-        await using LinkListener listener = LinkListener.Start(transport, transport.EndPoint, LinkPair.BobOptions);
-        List<ITransportConnection> silent = [];
-        for (int i = 0; i < limit; i++)
-        {
-            silent.Add(transport.Connect(IPAddress.Parse(address)).Accepted);
-        }
-
-        ITransportConnection refused = transport.Connect(IPAddress.Parse(address)).Accepted;
-        await refused.Closed;
-
-        Assert.Equal(ErrorCodes.TooManyLinks, refused.CloseReason?.Code);
-        Assert.All(silent, connection => Assert.Null(connection.CloseReason));
-        Assert.Equal(1, listener.RefusedLinks);
-
-        // One that gives up makes room again.
-        silent[0].Abort(new ToreException(ErrorCodes.Cancelled, "gave up"));
-        while (listener.RefusedLinks < 2)
-        {
-            await Task.Yield();
-        }
-        ITransportConnection next = transport.Connect(IPAddress.Parse(address)).Accepted;
-        while (next.BytesSent < LinkHello.Size)
-        {
-            Assert.Null(next.CloseReason);
-            await Task.Yield();
-        }
     }
 
     [Fact(Timeout = 60_000)]

@@ -106,10 +106,7 @@ public sealed class LinkTests
     {
         await using LinkPair pair = await LinkPair.ConnectAsync(LinkKind.Control, overTls: false);
         var text = new Refused(1, "busy", new string('x', Limits.WireTextBytes));
-        while (pair.Ann.TrySend(text) == SendResult.Sent)
-        {
-        }
-        Task waiting = pair.Ann.SendAsync(text, Token).AsTask();
+        Task waiting = await SendUntilOneWaitsAsync(pair.Ann, text, Token);
 
         pair.Ann.Abort(new ToreException(ErrorCodes.StageLost, "the test's own reason"));
 
@@ -122,11 +119,8 @@ public sealed class LinkTests
     {
         await using LinkPair pair = await LinkPair.ConnectAsync(LinkKind.Control, overTls: false);
         var text = new Refused(1, "busy", new string('x', Limits.WireTextBytes));
-        while (pair.Ann.TrySend(text) == SendResult.Sent)
-        {
-        }
         using var source = new CancellationTokenSource();
-        Task waiting = pair.Ann.SendAsync(text, source.Token).AsTask();
+        Task waiting = await SendUntilOneWaitsAsync(pair.Ann, text, source.Token);
 
         await source.CancelAsync();
 
@@ -330,5 +324,18 @@ public sealed class LinkTests
             Assert.Equal(next[pong.Sequence]++, pong.PingSentAtMicroseconds);
         }
         await Task.WhenAll(senders);
+    }
+
+    /// <summary>Sends until queue and peer are full to the brim: the first QueueFull comes while bytes still move to the peer.</summary>
+    private static async Task<Task> SendUntilOneWaitsAsync(Link link, Refused text, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task sending = link.SendAsync(text, cancellationToken).AsTask();
+            if (await Task.WhenAny(sending, Task.Delay(TimeSpan.FromMilliseconds(250), Token)) != sending)
+            {
+                return sending;
+            }
+        }
     }
 }

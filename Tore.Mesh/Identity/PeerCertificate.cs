@@ -6,8 +6,9 @@ using Tore.Mesh.Primitives;
 namespace Tore.Mesh.Identity;
 
 /// <summary>
-/// What a peer's certificate must be: exactly one, with a P-256 key on its named curve, signed by that key with SHA-256.
-/// Dates, names and issuers are not judged: the id is computed from the key, and offline networks have wrong clocks.
+/// What a peer's certificate must be: exactly one, with a P-256 key on its named curve, signed by that key with SHA-256, naming no
+/// address from which software might fetch something. Dates, names and issuers are not judged: the id is computed from the key, and
+/// offline networks have wrong clocks.
 /// </summary>
 public static class PeerCertificate
 {
@@ -15,6 +16,15 @@ public static class PeerCertificate
 
     /// <summary>A certificate such as <see cref="NodeCertificate"/> makes has some 500 bytes.</summary>
     private const int CertificateBytes = 8 * 1024;
+
+    /// <summary>RFC 5280, 4.2.1.13, 4.2.1.15, 4.2.2: extensions that say where to get issuers, revocations and the like.</summary>
+    private static readonly string[] Addresses =
+    [
+        "2.5.29.31", // CRL distribution points
+        "2.5.29.46", // freshest CRL
+        "1.3.6.1.5.5.7.1.1", // authority information access: OCSP, issuers
+        "1.3.6.1.5.5.7.1.11", // subject information access
+    ];
 
     /// <summary>Checks what the peer presented and gives its identity; throws <c>peer_certificate</c> with the reason.</summary>
     /// <param name="certificate">The leaf, or null when the peer showed none.</param>
@@ -36,6 +46,10 @@ public static class PeerCertificate
             {
                 throw Refused("showed more than one certificate");
             }
+        }
+        if (certificate.Extensions.Any(extension => Addresses.Contains(extension.Oid?.Value)))
+        {
+            throw Refused("showed a certificate that names addresses to fetch things from");
         }
         if (!LinkIdentity.TryCreate(certificate.PublicKey.ExportSubjectPublicKeyInfo(), out LinkIdentity? identity))
         {

@@ -60,6 +60,9 @@ internal sealed class Member(MemberRecord record)
     /// <summary>Its place among the dead, -1 without.</summary>
     public int DeadAt { get; set; } = -1;
 
+    /// <summary>How many newer records of it are taken, and how soon.</summary>
+    public Allowance Renewals { get; } = new(Limits.MemberRecordBurst, Limits.MemberRecordsPerSecond);
+
     /// <summary>How far a push-pull over the link has come.</summary>
     public PushPullProgress PushPull { get; set; }
 

@@ -21,7 +21,7 @@ internal sealed class MembershipContext
     public required TimerQueue Timers { get; init; }
 
     /// <summary>The time during which this node ran.</summary>
-    public ActiveClock Clock { get; } = new();
+    public required ActiveClock Clock { get; init; }
 
     /// <summary>The members.</summary>
     public MemberTable Table { get; } = new();

@@ -42,13 +42,15 @@ internal sealed partial class MembershipCore
     public MembershipCore(MembershipOptions options, MeshId mesh, IMembershipEffects effects, ISigner signer, ISignatureVerifier verifier,
         Random random, ulong start, ulong storedIncarnation, Func<NodeId, bool>? admits = null)
     {
+        var clock = new ActiveClock();
         _context = new MembershipContext
         {
+            Clock = clock,
             Options = options,
             Effects = effects,
             Random = random,
             Self = signer.Id,
-            Timers = new TimerQueue(IsStale),
+            Timers = new TimerQueue(clock, IsStale),
             Health = new LocalHealth(options.LocalHealth),
         };
         _judge = new RecordJudge(mesh, verifier, admits ?? (static _ => true), _context.Counts);
@@ -115,7 +117,10 @@ internal sealed partial class MembershipCore
             return false;
         }
         Member member = _context.Table.TryGet(peer, out Member? found) ? found : throw new InvalidOperationException();
-        _suspicions.Tell(member);
+        if (member.State == MemberState.Suspect)
+        {
+            _suspicions.Tell(member);
+        }
         _suspicions.OnLinked(member);
         _prober.OnLinked(member);
         _relays.OnLinked(member);
@@ -149,6 +154,7 @@ internal sealed partial class MembershipCore
     {
         if (Enter(now) && _context.Table.TryGet(peer, out Member? member) && !member.IsLinked)
         {
+            _prober.OnUnreachable(member);
             _suspicions.OnUnreachable(member);
             _relays.OnUnreachable(member);
         }
@@ -159,7 +165,7 @@ internal sealed partial class MembershipCore
     {
         if (Enter(now))
         {
-            _rumours.OnStored(record);
+            _rumours.OnHeard(record);
         }
     }
 

@@ -30,6 +30,9 @@ internal sealed class MembershipCounts
     /// <summary>Records dropped because their signature or their id is not that of their key.</summary>
     public long BadSignatures { get; set; }
 
+    /// <summary>Records dropped unread because their node makes new ones without pause.</summary>
+    public long TooManyRecords { get; set; }
+
     /// <summary>Members not taken in because the table is full.</summary>
     public long TableFull { get; set; }
 

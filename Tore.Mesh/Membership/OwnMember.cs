@@ -77,20 +77,18 @@ internal sealed class OwnMember
         Say(Record.Incarnation);
     }
 
-    /// <summary>Somebody says that an incarnation of this node is suspect or dead. True where it is not the present one.</summary>
+    /// <summary>
+    /// Somebody says that an incarnation of this node is suspect or dead. True where a newer one is there now, to be shown in reply.
+    /// </summary>
     public bool OnAccused(ulong incarnation)
     {
-        if (incarnation != Record.Incarnation)
-        {
-            // An older one is refuted already; a newer one nobody can have heard of.
-            return incarnation < Record.Incarnation;
-        }
-        if (!HasLeft)
+        // An older one is refuted already; a newer one nobody can have heard of.
+        if (incarnation == Record.Incarnation && !HasLeft)
         {
             _mustRefute = true;
             RaiseSoon();
         }
-        return false;
+        return incarnation < Record.Incarnation;
     }
 
     /// <summary>

@@ -32,7 +32,7 @@ internal sealed class ProbeRelays
     public void OnRequest(Member from, in PingRequest request)
     {
         int ofRequester = _perRequester.GetValueOrDefault(from.Id);
-        if (!_context.Table.TryGet(request.Target, out Member? target) || target == from
+        if (!_context.Table.TryGet(request.Target, out Member? target) || target == from || (!target.IsLiving && !target.IsLinked)
             || ofRequester >= Limits.RelayedProbesPerPeer || _relays.Count >= Limits.RelayedProbes)
         {
             _context.Effects.TrySend(from.Id, new PingAnswer(request.Sequence, Answered: false));

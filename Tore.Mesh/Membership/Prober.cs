@@ -80,6 +80,15 @@ internal sealed class Prober
         }
     }
 
+    /// <summary>A target could not be dialled; where nobody else was asked, nothing is left to wait for.</summary>
+    public void OnUnreachable(Member member)
+    {
+        if (member.Probe is { Asked: 0 } probe)
+        {
+            Fail(probe);
+        }
+    }
+
     /// <summary>The target answered, itself or through another.</summary>
     public void OnAnswered(uint sequence)
     {
@@ -151,8 +160,11 @@ internal sealed class Prober
             return;
         }
         _context.Counts.ProbesFailed++;
-        // Whoever was asked and said nothing at all, not even no, hints that it is this node that hears badly (Lifeguard).
-        _context.Health.Worsen(probe.Asked > 0 ? probe.Silent.Count : 1);
+        if (probe.Silent.Count == probe.Asked)
+        {
+            // Not even a no came back: it may be this node that hears badly (Lifeguard). One no shows that it hears.
+            _context.Health.Worsen(Math.Max(probe.Asked, 1));
+        }
         _suspicions.Accuse(probe.Target, _context.Self);
         _suspicions.Tell(probe.Target);
     }

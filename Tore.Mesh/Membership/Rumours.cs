@@ -72,10 +72,18 @@ internal sealed class Rumours
         return true;
     }
 
-    /// <summary>Takes a record that came from nobody: of an earlier start of this node.</summary>
-    public void OnStored(MemberRecord record)
+    /// <summary>
+    /// Takes a record that no peer's news brought. A newcomer's is not spread: what an earlier start of this node stored may be long
+    /// forgotten by everybody else.
+    /// </summary>
+    public void OnHeard(MemberRecord record)
     {
+        bool isKnown = _context.Table.TryGet(record.Node, out _);
         OnRecord(record);
+        if (!isKnown)
+        {
+            _queue.Forget(record.Node);
+        }
         _replies.Clear();
         _replyBytes = 0;
     }
@@ -91,19 +99,37 @@ internal sealed class Rumours
         {
             return OnNewcomer(record);
         }
-        bool isNewer = record.Incarnation > member.Incarnation
-            || (record.Incarnation == member.Incarnation && record.Leaves && !member.Record.Leaves);
-        if (!isNewer)
+        int newer = Compare(record, member.Record);
+        bool revives = record.Incarnation > member.Incarnation || record.Leaves;
+        if (newer <= 0 || (member.State == MemberState.Dead && !revives))
         {
-            ReplyTo(record, member);
+            ReplyTo(member, isOlder: newer < 0);
+            return true;
+        }
+        if (!member.Renewals.HasAny(_context.Clock.Now))
+        {
+            _context.Counts.TooManyRecords++;
             return true;
         }
         if (!_judge.IsGood(record))
         {
             return false;
         }
+        // Only its own word uses a member's allowance up.
+        member.Renewals.Take();
         Renew(member, record);
         return true;
+    }
+
+    /// <summary>
+    /// The order of a node's own words. Two of one incarnation are from a start that lost its memory; any order will do if all have the
+    /// same, until the node hears of it and overrules both.
+    /// </summary>
+    private static int Compare(MemberRecord a, MemberRecord b)
+    {
+        int order = a.Incarnation.CompareTo(b.Incarnation);
+        order = order != 0 ? order : a.Leaves.CompareTo(b.Leaves);
+        return order != 0 ? order : a.Start.CompareTo(b.Start);
     }
 
     private bool OnOwnRecord(MemberRecord record)
@@ -161,24 +187,34 @@ internal sealed class Rumours
             _context.Counts.TableFull++;
             return;
         }
-        _suspicions.End(member);
+        // Of two records of one incarnation the later start is kept, but whatever was said of that incarnation stands.
+        bool isSameLife = record.Incarnation == member.Incarnation && !record.Leaves;
         _context.Table.Renew(member, record);
-        if (record.Leaves)
+        if (!isSameLife)
         {
-            _prober.Forget(member);
-            _burials.Bury(member, MemberState.Left);
-        }
-        else
-        {
-            _context.Counts.Revivals += member.State == MemberState.Dead ? 1 : 0;
-            _context.Table.SetState(member, MemberState.Alive, _context.Clock.Moment, _context.Clock.Now);
-            if (!wasLiving)
+            _suspicions.End(member);
+            if (record.Leaves)
             {
-                _prober.Order.Join(member);
+                _prober.Forget(member);
+                _burials.Bury(member, MemberState.Left);
+            }
+            else
+            {
+                Revive(member, wasLiving);
             }
         }
         _queue.Add(MemberUpdate.Of(record));
         _context.Effects.MemberChanged(member.Id);
+    }
+
+    private void Revive(Member member, bool wasLiving)
+    {
+        _context.Counts.Revivals += member.State == MemberState.Dead ? 1 : 0;
+        _context.Table.SetState(member, MemberState.Alive, _context.Clock.Moment, _context.Clock.Now);
+        if (!wasLiving)
+        {
+            _prober.Order.Join(member);
+        }
     }
 
     private void OnAccusation(Member from, in MemberUpdate claim, bool isPush)
@@ -223,10 +259,9 @@ internal sealed class Rumours
             : from.Id;
 
     /// <summary>Shows what is held here to whoever showed something that is not newer.</summary>
-    private void ReplyTo(MemberRecord shown, Member held)
+    private void ReplyTo(Member held, bool isOlder)
     {
-        bool isSame = shown.Incarnation == held.Incarnation && shown.Start == held.Start && shown.Leaves == held.Record.Leaves;
-        if (!isSame)
+        if (isOlder)
         {
             Reply(MemberUpdate.Of(held.Record));
         }

@@ -4,11 +4,16 @@ namespace Tore.Mesh.Membership;
 internal sealed class TimerQueue
 {
     private readonly PriorityQueue<MemberTimer, (TimeSpan Due, ulong Order)> _timers = new();
+    private readonly ActiveClock _clock;
     private readonly Predicate<MemberTimer> _isStale;
     private ulong _order;
 
     /// <summary>Makes a queue that drops what <paramref name="isStale"/> says nobody waits for.</summary>
-    public TimerQueue(Predicate<MemberTimer> isStale) => _isStale = isStale;
+    public TimerQueue(ActiveClock clock, Predicate<MemberTimer> isStale)
+    {
+        _clock = clock;
+        _isStale = isStale;
+    }
 
     /// <summary>When the first timer is due; null without.</summary>
     public TimeSpan? Next
@@ -27,11 +32,14 @@ internal sealed class TimerQueue
         }
     }
 
-    /// <summary>Sets a timer; its token, where it was given none, is new.</summary>
+    /// <summary>
+    /// Sets a timer, never before the present: a timer that is late is a sign that the node stood still. Its token, where it was given
+    /// none, is new.
+    /// </summary>
     public ulong Set(MemberTimerKind kind, TimeSpan due, Member? member = null, ulong? token = null)
     {
         _order++;
-        _timers.Enqueue(new MemberTimer(kind, member, token ?? _order), (due, _order));
+        _timers.Enqueue(new MemberTimer(kind, member, token ?? _order), (due > _clock.Now ? due : _clock.Now, _order));
         return token ?? _order;
     }
 

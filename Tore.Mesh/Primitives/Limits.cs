@@ -249,6 +249,12 @@ public static class Limits
     /// <summary>Bytes of a member record: key, numbers, and <see cref="NodeAddresses"/> of the longest addresses.</summary>
     public const int MemberRecordBytes = 5 * 1024;
 
+    /// <summary>Newer records of one member that are taken at once; it makes one a second, whatever is said of it.</summary>
+    public const int MemberRecordBurst = 8;
+
+    /// <summary>Newer records of one member that are taken a second, in the long run.</summary>
+    public const int MemberRecordsPerSecond = 2;
+
     /// <summary>Updates that a reader takes in one ping or pong.</summary>
     public const int PingUpdates = 64;
 
