@@ -32,10 +32,10 @@ internal sealed class OwnProbeChecker(Simulation simulation, Findings findings) 
                 _suspectSince[key] = simulation.Now;
                 break;
             case MemberState.Dead when transition.Before?.State == MemberState.Suspect && IsLinked(transition):
-                TimeSpan pinged = _pinged.GetValueOrDefault(key);
-                if (pinged < _suspectSince.GetValueOrDefault(key))
+                TimeSpan pinged = _pinged.GetValueOrDefault(key), since = _suspectSince.GetValueOrDefault(key);
+                if (pinged < since)
                 {
-                    Report(transition, $"it was suspect since {_suspectSince[key].TotalSeconds:0.000} s, last pinged at {pinged.TotalSeconds:0.000} s");
+                    Report(transition, $"it was suspect since {since.TotalSeconds:0.000} s, last pinged at {pinged.TotalSeconds:0.000} s");
                 }
                 break;
             case MemberState.Dead when transition.Before is { State: MemberState.Alive } before
@@ -52,7 +52,8 @@ internal sealed class OwnProbeChecker(Simulation simulation, Findings findings) 
         && process.Membership.Table.TryGet(transition.Node, out Member? member) && member.IsLinked;
 
     private void Report(in Transition transition, FormattableString how) => findings.Add("own probe", simulation.Now,
-        transition.Observer.Index, $"declared {transition.Node.Short} dead without asking it: {how.ToString(CultureInfo.InvariantCulture)}");
+        transition.Observer.Index,
+        $"declared {transition.Node.Short} dead without asking it: {how.ToString(CultureInfo.InvariantCulture)}");
 
     private sealed class Witness(OwnProbeChecker checker, int machine) : IMeshTap
     {

@@ -13,7 +13,10 @@ namespace Tore.Mesh.Checkers;
 internal sealed class QuietChecker(Simulation simulation, Findings findings)
 {
     private static readonly MessageType[] News =
-        [MessageType.Gossip, MessageType.TableSummary, MessageType.TableEntries, MessageType.CapabilitySummary, MessageType.CapabilityRequest];
+    [
+        MessageType.Gossip, MessageType.TableSummary, MessageType.TableEntries,
+        MessageType.CapabilitySummary, MessageType.CapabilityRequest,
+    ];
 
     private readonly Dictionary<int, long[]> _before = [];
 

@@ -8,7 +8,7 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Checkers;
 
-/// <summary>Confirmations of a suspicion are of different members, and none is of the accused itself: only then may they shorten it.</summary>
+/// <summary>Confirmations of a suspicion are of different members, none of the accused itself: only then may they shorten it.</summary>
 internal sealed class SuspicionChecker : IEventTarget
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);

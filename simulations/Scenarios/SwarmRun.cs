@@ -51,7 +51,8 @@ internal static class SwarmRun
         }
         Work(town, schedule.Length);
         simulation.RunUntil(schedule.Length);
-        if (!simulation.RunUntil(schedule.Length + schedule.Settle, Look, () => findings.Count > 0 || (convergence.Holds && capabilities.Holds)))
+        bool IsWell() => findings.Count > 0 || (convergence.Holds && capabilities.Holds);
+        if (!simulation.RunUntil(schedule.Length + schedule.Settle, Look, IsWell))
         {
             convergence.Check();
             capabilities.Check();
