@@ -27,6 +27,7 @@ internal static class FuzzRun
         using var corpus = new FuzzCorpus();
         long fed = 0, taken = 0, findings = 0, mostAllocated = 0, mostHeld = 0;
         double slowest = 0;
+        string slowestTarget = "";
         long share = (inputs + corpus.Targets.Count - 1) / corpus.Targets.Count;
         long began = Stopwatch.GetTimestamp();
         foreach (FuzzTarget target in corpus.Targets)
@@ -40,7 +41,10 @@ internal static class FuzzRun
                 fed++;
                 taken += accepted ? 1 : 0;
                 mostAllocated = Math.Max(mostAllocated, allocated);
-                slowest = Math.Max(slowest, seconds);
+                if (seconds > slowest)
+                {
+                    (slowest, slowestTarget) = (seconds, target.Name);
+                }
                 if (finding is null && (i + 1 == share || (i + 1) % HeldEvery == 0))
                 {
                     long held = GC.GetTotalMemory(forceFullCollection: true) - heldAtFirst;
@@ -59,7 +63,7 @@ internal static class FuzzRun
         report.Add(new Figure("inputs/s", fed / Stopwatch.GetElapsedTime(began).TotalSeconds));
         report.Add(new Figure("most allocated for one input, KiB", mostAllocated / 1024.0));
         report.Add(new Figure("most held by one target, KiB", mostHeld / 1024.0));
-        report.Add(new Figure("slowest input, ms", slowest * 1000, HangSeconds * 1000, AtMost: true));
+        report.Add(new Figure($"slowest input ({slowestTarget}), ms", slowest * 1000, HangSeconds * 1000, AtMost: true));
         report.Add(new Figure("findings", findings, 0, AtMost: true));
         return report.Finish();
     }
