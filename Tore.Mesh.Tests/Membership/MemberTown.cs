@@ -154,11 +154,16 @@ internal sealed class MemberTown
 
     private bool RunUntil(TimeSpan end, Func<bool> holds)
     {
+        TimeSpan lookAt = Now;
         while (true)
         {
-            if (holds())
+            if (Now >= lookAt)
             {
-                return true;
+                if (holds())
+                {
+                    return true;
+                }
+                lookAt = Now + TimeSpan.FromMilliseconds(10);
             }
             TimeSpan? timer = null;
             foreach (MemberHouse house in _houses)

@@ -58,7 +58,8 @@ public sealed class RumoursTests
             stand.Tell(1, MemberUpdate.Of(CoreStand.Record(peer, leaves: true)));
             Assert.Equal(MemberState.Left, stand.State(peer));
             // Nothing at this incarnation brings it back.
-            stand.Tell(1, MemberUpdate.Of(CoreStand.Record(peer, start: 999)), MemberUpdate.Suspect(CoreStand.Id(peer), 1, CoreStand.Id(1)));
+            stand.Tell(1, MemberUpdate.Of(CoreStand.Record(peer, start: 999)));
+            stand.Tell(1, MemberUpdate.Suspect(CoreStand.Id(peer), 1, CoreStand.Id(1)));
             Assert.Equal(MemberState.Left, stand.State(peer));
         }
     }
@@ -71,7 +72,7 @@ public sealed class RumoursTests
         stand.Tell(1, MemberUpdate.Of(CoreStand.Record(3, incarnation - 1)));
 
         Assert.Equal(MemberState.Dead, stand.State(3));
-        Assert.Contains(stand.Updates(1), u => u.Kind == MemberUpdateKind.Dead && u.Node == CoreStand.Id(3) && u.Incarnation == incarnation);
+        Assert.Contains(MemberUpdate.Dead(CoreStand.Id(3), incarnation, CoreStand.Id(0)), stand.Updates(1));
     }
 
     [Fact]

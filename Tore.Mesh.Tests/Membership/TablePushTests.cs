@@ -131,7 +131,8 @@ public sealed class TablePushTests
         stand.Tell(peer, MemberUpdate.Of(CoreStand.Record(31, 5)), MemberUpdate.Dead(CoreStand.Id(31), 5, CoreStand.Id(peer)));
         stand.Tell(peer, MemberUpdate.Of(CoreStand.Record(32, 5)), MemberUpdate.Dead(CoreStand.Id(32), 5, CoreStand.Id(peer)));
         stand.Sent.Clear();
-        stand.Feed(peer, new TableSummary([new(CoreStand.Id(0), 1), new(CoreStand.Id(peer), 1), new(CoreStand.Id(31), 5), new(CoreStand.Id(32), 4)]));
+        stand.Feed(peer, new TableSummary(
+            [new(CoreStand.Id(0), 1), new(CoreStand.Id(peer), 1), new(CoreStand.Id(31), 5), new(CoreStand.Id(32), 4)]));
         IReadOnlyList<MemberUpdate> updates = Assert.Single(stand.Of<TableEntries>(peer)).Updates;
         Assert.Contains(updates, u => u.Kind == MemberUpdateKind.Dead && u.Node == CoreStand.Id(31) && u.Incarnation == 5);
         // Of an older life the other has no proof of the newer yet: it gets both.
