@@ -98,7 +98,7 @@ internal static class DoctorCommand
         {
             int living = node.Members.Count(m => m is { IsSelf: false, IsLiving: true });
             console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"node {node.NodeId}, {MeshKind.Describe(node.Mesh, node.MeshId)}; {living} other members here"));
+                $"node {node.NodeId}, {MeshKind.Describe(node.Mesh, node.MeshId)}; {living} other {(living == 1 ? "member" : "members")} here"));
         }
         foreach (LinkProbeResult probe in facts.Probes.Where(p => p.Outcome == LinkProbeOutcome.Linked))
         {

@@ -49,7 +49,7 @@ internal static class PeersCommand
             bool self = (bool)member["self"]!;
             table.AddRow(
                 Cell(self ? $"{member["node_id"]} (this)" : member["node_id"]), Cell(member["state"]), Markup.Escape(Since(member, now)),
-                Cell(member["link_address"] ?? member["addresses"]!.AsArray().FirstOrDefault()), Cell(member["tls"]),
+                Cell(member["addresses"]!.AsArray().FirstOrDefault() ?? member["link_address"]), Cell(member["tls"]),
                 Markup.Escape(RoundTrip(member)), Cell(member["version"]), Markup.Escape(Models(member)));
         }
         console.Ansi(console.Out).Write(table);

@@ -26,7 +26,7 @@ public sealed class LinkProbe
     private readonly TimeProvider _time;
 
     /// <summary>Makes a probe of one mesh.</summary>
-    /// <param name="key">The key that peers are shown. Not that of a node that runs: its peers would take the probe for it.</param>
+    /// <param name="key">The key that peers are shown; the node whose it is may be running.</param>
     /// <param name="isOwnKey">Whether that is this machine's node key, and not one made for the purpose.</param>
     /// <param name="mesh">The mesh that peers should be in.</param>
     /// <param name="oldest">The oldest TLS taken.</param>
