@@ -98,8 +98,7 @@ public sealed class LinkProbe
                 return result with
                 {
                     Outcome = OutcomeOf((failure as SocketException)?.SocketErrorCode),
-                    Text = failure is SocketException ? $"{endPoint}: {failure.Message}."
-                        : $"{endPoint}: no answer within {Limits.Dial.TotalSeconds:0} s.",
+                    Text = failure is SocketException ? failure.Message : $"Nothing came within {Limits.Dial.TotalSeconds:0} s",
                 };
             }
         }
@@ -109,7 +108,8 @@ public sealed class LinkProbe
     private static LinkProbeOutcome OutcomeOf(SocketError? error) => error switch
     {
         SocketError.ConnectionRefused or SocketError.ConnectionReset => LinkProbeOutcome.NothingListens,
-        null or SocketError.TimedOut => LinkProbeOutcome.NoAnswer,
+        // Nobody on the subnet has that address, or a firewall says so: to the user the same as silence.
+        null or SocketError.TimedOut or SocketError.HostUnreachable or SocketError.HostDown => LinkProbeOutcome.NoAnswer,
         _ => LinkProbeOutcome.NoRoute,
     };
 
