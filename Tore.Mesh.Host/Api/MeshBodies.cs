@@ -78,6 +78,10 @@ internal sealed record ContactsBody
 
     public required DuplicateKeyBody? DuplicateKey { get; init; }
 
+    public required MdnsBody Mdns { get; init; }
+
+    public required AdmissionBody Admission { get; init; }
+
     public required IReadOnlyList<AddressBody> Addresses { get; init; }
 
     public required IReadOnlyList<RefusedBody> Refused { get; init; }
@@ -89,6 +93,12 @@ internal sealed record ContactsBody
 
 /// <summary>The wire versions that a node speaks.</summary>
 internal sealed record WireVersionsBody(int Lowest, int Highest);
+
+/// <summary>Whether nodes are looked for by mDNS, and what keeps it from finding any.</summary>
+internal sealed record MdnsBody(bool On, string? Problem);
+
+/// <summary>How many nodes are on the allow list (0 admits everybody) and on the ban list.</summary>
+internal sealed record AdmissionBody(int Allowed, int Banned);
 
 /// <summary>Another process runs with this node's key.</summary>
 internal sealed record DuplicateKeyBody(string Text, string Since);

@@ -9,6 +9,18 @@ namespace Tore.Mesh.Node;
 public sealed record ContactsStatus(
     IReadOnlyList<AddressStatus> Addresses, IReadOnlyList<RefusedLink> Refused, IReadOnlyList<StrangerStatus> Strangers)
 {
+    /// <summary>Whether nodes are looked for by mDNS.</summary>
+    public bool Mdns { get; init; }
+
+    /// <summary>What keeps mDNS from finding nodes, as far as is known; null for nothing.</summary>
+    public string? MdnsProblem { get; init; }
+
+    /// <summary>Nodes on the allow list; 0 admits everybody.</summary>
+    public int Allowed { get; init; }
+
+    /// <summary>Nodes that are banned.</summary>
+    public int Banned { get; init; }
+
     /// <summary>Lowest wire version that this node speaks.</summary>
     public int LowestWireVersion { get; init; }
 

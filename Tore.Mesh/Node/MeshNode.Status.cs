@@ -63,6 +63,10 @@ public sealed partial class MeshNode
             return new ContactsStatus(
                 [.. mesh.Contacts.Select(StatusOf)], Started(_network).RefusedLinks, [.. mesh.Strangers.Select(StatusOf)])
             {
+                Mdns = _options.Mdns,
+                MdnsProblem = _mdns?.Problem,
+                Allowed = Started(_admission).Allowed,
+                Banned = Started(_admission).Banned,
                 LowestWireVersion = WireVersions.Supported.Lowest,
                 HighestWireVersion = WireVersions.Supported.Highest,
             };
