@@ -21,7 +21,7 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
     private static readonly TimeSpan ShortestLookInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<(int, AddressFamily), MdnsLink> _links = new();
-    private readonly Dictionary<(int, AddressFamily), string> _refusals = [];
+    private readonly ConcurrentDictionary<(int, AddressFamily), string> _refusals = new();
     private readonly IPAddress _listened;
     private readonly MdnsNode _own;
     private readonly Func<IReadOnlyList<NetworkFacts>> _networks;
@@ -54,6 +54,12 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
 
     /// <summary>Links in use: one an interface and address family.</summary>
     public int Links => _links.Count;
+
+    /// <summary>The own addresses of the links in use.</summary>
+    public IReadOnlyList<string> Interfaces => [.. _links.Values.Select(l => l.Interface.Local.ToString()).Order(StringComparer.Ordinal)];
+
+    /// <summary>Why it is off on links that it should be on; null where it is not.</summary>
+    public string? Problem => _refusals.IsEmpty ? null : string.Join(' ', _refusals.Values.Order(StringComparer.Ordinal));
 
     /// <inheritdoc/>
     public TimeSpan Now => _time.GetElapsedTime(0);
@@ -214,6 +220,10 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
                 gone.Add(link);
             }
         }
+        foreach ((int, AddressFamily) refused in _refusals.Keys.Where(k => !wanted.Any(w => w.Key == k)))
+        {
+            _refusals.TryRemove(refused, out _);
+        }
         foreach (MdnsInterface wish in wanted)
         {
             if (!_links.TryGetValue(wish.Key, out MdnsLink? link))
@@ -240,18 +250,18 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
         {
             var link = new MdnsLink(wish, new MdnsSocket(wish), _own, _kin, _sightings, _random);
             _links[wish.Key] = link;
-            _refusals.Remove(wish.Key);
+            _refusals.TryRemove(wish.Key, out _);
             link.Receive(this);
             link.Core.Start(now);
         }
         catch (SocketException e)
         {
-            if (!_refusals.TryGetValue(wish.Key, out string? before) || before != e.Message)
+            string refusal = $"mDNS is off on {wish.Local}: {e.Message}. Peers there are found through seeds only; "
+                + $"it is tried again every {LookInterval.TotalSeconds} s.";
+            if (!_refusals.TryGetValue(wish.Key, out string? before) || before != refusal)
             {
-                _refusals[wish.Key] = e.Message;
-                _logger.LogWarning(
-                    "mDNS is off on {Address}: {Reason}. Peers there are found through seeds only; it is tried again every {Seconds} s.",
-                    wish.Local, e.Message, LookInterval.TotalSeconds);
+                _refusals[wish.Key] = refusal;
+                _logger.LogWarning("{Refusal}", refusal);
             }
         }
     }
