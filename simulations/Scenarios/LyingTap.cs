@@ -89,9 +89,9 @@ internal sealed class LyingTap(ulong seed, int index) : IMeshTap
 
     private MemberUpdate? Lie(MeshProcess process)
     {
-        Machine[] others = [.. process.Context.Machine.Simulation.Machines.Where(m => m != process.Context.Machine)];
-        NodeId victim = others[_random.Next(others.Length)].Id;
-        NodeId accuser = _random.Chance(0.5) ? process.Context.Signer.Id : others[_random.Next(others.Length)].Id;
+        IReadOnlyList<Machine> all = process.Context.Machine.Simulation.Machines;
+        NodeId victim = all[_random.Next(all.Count)].Id;
+        NodeId accuser = _random.Chance(0.5) ? process.Context.Signer.Id : all[_random.Next(all.Count)].Id;
         ulong known = process.Membership.Table.TryGet(victim, out Member? member) ? member.Incarnation : 1;
         ulong incarnation = _random.Next(5) switch
         {

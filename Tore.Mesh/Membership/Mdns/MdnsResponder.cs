@@ -14,6 +14,9 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
 {
     private const int PacketsATurn = 64;
 
+    /// <summary>A link on which nothing was heard for so long, this node's own probes included, is cut off.</summary>
+    private static readonly TimeSpan SilenceIsOdd = TimeSpan.FromSeconds(10);
+
     /// <summary>Systems miss to tell of some changes; a look costs little.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
 
@@ -58,8 +61,24 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
     /// <summary>The own addresses of the links in use.</summary>
     public IReadOnlyList<string> Interfaces => [.. _links.Values.Select(l => l.Interface.Local.ToString()).Order(StringComparer.Ordinal)];
 
-    /// <summary>Why it is off on links that it should be on; null where it is not.</summary>
-    public string? Problem => _refusals.IsEmpty ? null : string.Join(' ', _refusals.Values.Order(StringComparer.Ordinal));
+    /// <summary>
+    /// What keeps nodes from being found, as far as this end can tell; null for nothing. What is sent to all comes back to its sender
+    /// too, so a link on which nothing is heard at all is cut off.
+    /// </summary>
+    public string? Problem
+    {
+        get
+        {
+            if (_links.IsEmpty)
+            {
+                return _refusals.Values.FirstOrDefault() is { } reason
+                    ? $"No interface lets it in: {reason}" : "There is no interface that it could use.";
+            }
+            MdnsLink? deaf = _links.Values.FirstOrDefault(l => !l.HasHeard && Now - l.OpenedAt > SilenceIsOdd);
+            return deaf is null ? null : $"Nothing is heard at {deaf.Interface.Local}, not even what this node says itself: a firewall "
+                + "drops UDP port 5353, or the network carries no multicast.";
+        }
+    }
 
     /// <inheritdoc/>
     public TimeSpan Now => _time.GetElapsedTime(0);
@@ -220,10 +239,6 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
                 gone.Add(link);
             }
         }
-        foreach ((int, AddressFamily) refused in _refusals.Keys.Where(k => !wanted.Any(w => w.Key == k)))
-        {
-            _refusals.TryRemove(refused, out _);
-        }
         foreach (MdnsInterface wish in wanted)
         {
             if (!_links.TryGetValue(wish.Key, out MdnsLink? link))
@@ -248,7 +263,7 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
     {
         try
         {
-            var link = new MdnsLink(wish, new MdnsSocket(wish), _own, _kin, _sightings, _random);
+            var link = new MdnsLink(wish, new MdnsSocket(wish), _own, _kin, _sightings, _random) { OpenedAt = now };
             _links[wish.Key] = link;
             _refusals.TryRemove(wish.Key, out _);
             link.Receive(this);
@@ -256,12 +271,12 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
         }
         catch (SocketException e)
         {
-            string refusal = $"mDNS is off on {wish.Local}: {e.Message}. Peers there are found through seeds only; "
-                + $"it is tried again every {LookInterval.TotalSeconds} s.";
-            if (!_refusals.TryGetValue(wish.Key, out string? before) || before != refusal)
+            if (!_refusals.TryGetValue(wish.Key, out string? before) || before != e.Message)
             {
-                _refusals[wish.Key] = refusal;
-                _logger.LogWarning("{Refusal}", refusal);
+                _refusals[wish.Key] = e.Message;
+                _logger.LogWarning(
+                    "mDNS is off on {Address}: {Reason}. Peers there are found through seeds only; it is tried again every {Seconds} s.",
+                    wish.Local, e.Message, LookInterval.TotalSeconds);
             }
         }
     }
