@@ -4,7 +4,7 @@ using Tore.Mesh.Harness.Faults;
 
 namespace Tore.Mesh.Scenarios;
 
-/// <summary>Runs swarms until a checker finds something: what the runner does in a copy of the source that has a bug planted in it.</summary>
+/// <summary>Runs swarms until a checker finds something: what the runner does in a copy of the source with a planted bug.</summary>
 internal static class Hunt
 {
     /// <summary>The command by which a copy's runner is told to hunt.</summary>

@@ -32,7 +32,9 @@ internal sealed class MutantsScenario : IScenario
         {
             return new ScenarioResult { Failures = [$"The copy without a bug could not be built:\n{failure}"] };
         }
-        foreach (string patch in MutantCopy.Patches(root))
+        string[] patches = [.. MutantCopy.Patches(root)
+            .Where(p => options.Only is null || Path.GetFileNameWithoutExtension(p) == options.Only)];
+        foreach (string patch in patches)
         {
             string name = Path.GetFileNameWithoutExtension(patch);
             (int? runs, string text) = HuntOne(copy, patch, options);
@@ -47,7 +49,7 @@ internal sealed class MutantsScenario : IScenario
                 failures.Add($"{name}: {text}");
             }
         }
-        figures.Add(new Figure("mutants caught", caught, MutantsLeast, AtMost: false));
+        figures.Add(new Figure("mutants caught", caught, options.Only is null ? Math.Max(MutantsLeast, patches.Length) : 1, AtMost: false));
         return new ScenarioResult { Figures = figures, Failures = failures };
     }
 
