@@ -78,6 +78,10 @@ internal sealed record ContactsBody
 
     public required DuplicateKeyBody? DuplicateKey { get; init; }
 
+    public required MdnsBody Mdns { get; init; }
+
+    public required AdmissionBody Admission { get; init; }
+
     public required IReadOnlyList<AddressBody> Addresses { get; init; }
 
     public required IReadOnlyList<RefusedBody> Refused { get; init; }
@@ -86,6 +90,12 @@ internal sealed record ContactsBody
 
     public required IReadOnlyList<WarningBody> Warnings { get; init; }
 }
+
+/// <summary>Whether a node looks for others by mDNS, at which of its addresses, and why not where it should.</summary>
+internal sealed record MdnsBody(bool On, IReadOnlyList<string> Interfaces, string? Problem);
+
+/// <summary>How many ids are on the allow and ban lists; 0 allowed means everybody.</summary>
+internal sealed record AdmissionBody(int Allowed, int Banned);
 
 /// <summary>The wire versions that a node speaks.</summary>
 internal sealed record WireVersionsBody(int Lowest, int Highest);
