@@ -67,7 +67,8 @@ internal sealed class Rumours
         SendReplies(from);
         if (forged is { } node)
         {
-            throw new ToreException(ErrorCodes.WireMalformed, $"A record under the name of {node} does not bear its signature for this mesh.");
+            throw new ToreException(
+                ErrorCodes.WireMalformed, $"A record under the name of {node} does not bear its signature for this mesh.");
         }
     }
 
