@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Tore.Mesh.Host.Cli;
+using Tore.Mesh.Host.Doctor;
 using Tore.Mesh.Tests.Support;
 
 namespace Tore.Mesh.Tests.Host;
@@ -26,6 +28,16 @@ public sealed class DocsCoverageTests
                 .Where(o => !o.Hidden && !page.Contains(o.Name, StringComparison.Ordinal)).Select(o => $"{command.Name} {o.Name}"));
         }
         Assert.Empty(missing);
+    }
+
+    [Fact]
+    public async Task Cli_EveryFindingOfTheDoctor_StandsInThePage()
+    {
+        string page = await File.ReadAllTextAsync(Path.Combine(SharedFiles.Repository, "docs", "cli.md"));
+        string[] codes = [.. typeof(FindingCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(f => (string)f.GetRawConstantValue()!)];
+        Assert.Equal(codes.Length, codes.Distinct().Count());
+        Assert.All(codes, code => Assert.Contains($"| `{code}` |", page, StringComparison.Ordinal));
     }
 
     [Fact]

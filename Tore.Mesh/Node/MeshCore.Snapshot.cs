@@ -91,6 +91,7 @@ internal sealed partial class MeshCore
             RoundTrip = member.RoundTrip,
             PredictedRoundTrip = member.Coordinate is { } there ? Membership.Coordinate.Value.RoundTripTo(there) : null,
             ClockOffsetMicroseconds = Membership.Clock.OffsetOf(member.Id, _now) is { } offset ? Microseconds(offset) : null,
+            Capabilities = Capabilities.InfoOf(member.Id),
         };
     }
 

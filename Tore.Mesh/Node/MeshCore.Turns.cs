@@ -1,12 +1,13 @@
 using System.Buffers;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Replication;
 using Tore.Mesh.Wire;
 
 namespace Tore.Mesh.Node;
 
 /// <content>How the parts hear of each other.</content>
-internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects
+internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects, ICapabilityEffects
 {
     void ILinkEffects.Dial(PeerAddress address, NodeId? expected) => _effects.Dial(address, expected);
 
@@ -31,6 +32,10 @@ internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects
 
     void IMembershipEffects.MemberChanged(NodeId member) => _events.Enqueue(new MeshEvent(MeshEventKind.Member, member));
 
+    bool ICapabilityEffects.TrySend<T>(NodeId peer, in T message) => TrySend(peer, message);
+
+    void ICapabilityEffects.RecordChanged(NodeId node) => Touch(node);
+
     private bool TrySend<T>(NodeId peer, in T message)
         where T : struct, IMessage<T> => _directory.LinkTo(peer) is { } link && _effects.TrySend(link.Number, message);
 
@@ -50,9 +55,15 @@ internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects
                 {
                     throw new ToreException(ErrorCodes.WireMalformed, $"The peer sent {type} before it had introduced itself.");
                 }
+                if (CapabilityIndex.Handles(type))
+                {
+                    Capabilities.OnFrame(link.Peer.Node, type, body, now);
+                    break;
+                }
                 Membership.OnFrame(link.Peer.Node, type, body, now);
                 if (type == MessageType.Pong)
                 {
+                    Capabilities.OnOwnMoved(Membership.Coordinate.Value, now);
                     // A new round trip: to be seen when somebody looks, no reason to tell everybody.
                     _dirty.Add(link.Peer.Node);
                 }
@@ -75,9 +86,12 @@ internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects
         if (replaced)
         {
             Membership.OnUnlinked(peer, broken: false, now);
+            Capabilities.OnUnlinked(peer);
         }
         if (Membership.OnLinked(peer, record, now))
         {
+            Capabilities.OnMember(peer, record.PublicKey, now);
+            Capabilities.OnLinked(peer, now);
             Touch(peer);
         }
         else if (Membership.IsGood(record))
@@ -95,6 +109,10 @@ internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects
     {
         Deliver(now);
         _now = now;
+        if (_started)
+        {
+            Capabilities.OnOwnIncarnation(Membership.OwnRecord.Incarnation);
+        }
         if (_changed)
         {
             _changed = false;
@@ -111,6 +129,7 @@ internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects
                 case MeshEventKind.Unlinked:
                 case MeshEventKind.LinkBroke:
                     Membership.OnUnlinked(next.Node, next.Kind == MeshEventKind.LinkBroke, now);
+                    Capabilities.OnUnlinked(next.Node);
                     Touch(next.Node);
                     break;
                 case MeshEventKind.Unreachable:
@@ -130,6 +149,14 @@ internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects
     {
         bool isThere = Membership.Table.TryGet(node, out Member? member) && member.IsLiving;
         _directory.OnMember(node, isThere, now);
+        if (isThere)
+        {
+            Capabilities.OnMember(node, member!.Record.PublicKey, now);
+        }
+        else
+        {
+            Capabilities.OnMemberGone(node);
+        }
         Touch(node);
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Membership.Mdns;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Replication;
 using Tore.Mesh.Wire;
 
 namespace Tore.Mesh.Node;
@@ -11,8 +12,8 @@ namespace Tore.Mesh.Node;
 /// All that a node decides about the mesh: whom to dial, who is alive, what the others can do. Pure: a state machine without socket,
 /// clock or chance of its own, run by <see cref="PeerNetwork"/> and by the simulator. One thread at a time.
 /// <para>
-/// It joins <see cref="LinkDirectory"/> and <see cref="MembershipCore"/>. What one of them tells or wants of the
-/// other waits in a row until that one has ended its turn, so that none is ever called from within itself.
+/// It joins <see cref="LinkDirectory"/>, <see cref="MembershipCore"/> and <see cref="CapabilityIndex"/>. What one of them tells or wants
+/// of another waits in a row until that one has ended its turn, so that none is ever called from within itself.
 /// </para>
 /// </summary>
 internal sealed partial class MeshCore
@@ -33,6 +34,8 @@ internal sealed partial class MeshCore
         Self = options.Signer.Id;
         Membership = new MembershipCore(options.Membership, options.Mesh, this, options.Signer, options.Verifier, options.Random,
             options.Start, options.StoredIncarnation, options.Admits);
+        Capabilities = new CapabilityIndex(
+            options.Membership, options.Mesh, this, options.Signer, options.Verifier, options.Random);
         _directory = new LinkDirectory(Self, options.Links, this, options.Random, options.Admits, AddressesOf);
     }
 
@@ -42,15 +45,20 @@ internal sealed partial class MeshCore
     /// <summary>Who is alive; to be looked at only.</summary>
     public MembershipCore Membership { get; }
 
+    /// <summary>What everybody can do; to be looked at only.</summary>
+    public CapabilityIndex Capabilities { get; }
+
     /// <summary>What membership counted.</summary>
     public MembershipCounts Counts => Membership.Counts;
 
     /// <summary>When <see cref="OnTimer"/> is next due, on <see cref="Moment.Elapsed"/>; null when nothing is to be done.</summary>
-    public TimeSpan? NextDeadline => _started ? Earlier(_directory.NextDeadline, Membership.NextDeadline) : null;
+    public TimeSpan? NextDeadline => _started
+        ? Earlier(_directory.NextDeadline, Earlier(Membership.NextDeadline, Capabilities.NextDeadline))
+        : null;
 
     /// <summary>Whether <see cref="OnFrame"/> wants messages of this type; others need not be shown to it.</summary>
     public static bool Handles(MessageType type) =>
-        type is MessageType.Introduction or MessageType.Goodbye || MembershipCore.Handles(type);
+        type is MessageType.Introduction or MessageType.Goodbye || MembershipCore.Handles(type) || CapabilityIndex.Handles(type);
 
     /// <inheritdoc cref="LinkDirectory.IsOrderly"/>
     public static bool IsOrderlyEnd(string? code) => LinkDirectory.IsOrderly(code);
@@ -68,6 +76,7 @@ internal sealed partial class MeshCore
             return false;
         }
         _started = true;
+        Capabilities.Start(own, Membership.OwnRecord.Incarnation, now);
         foreach (PeerAddress seed in seeds)
         {
             _directory.AddSeed(seed, now);
@@ -190,12 +199,18 @@ internal sealed partial class MeshCore
             Settle(now);
             Membership.OnTimer(now);
             Settle(now);
+            if (Capabilities.NextDeadline <= now.Elapsed)
+            {
+                Capabilities.OnTimer(now);
+                Settle(now);
+            }
         }
     }
 
-    /// <summary>What this node can do has changed: everybody is told.</summary>
+    /// <summary>What this node can do has changed: everybody is told. How busy it is, they hear less often.</summary>
     public void OnOwnChanged(NodeInfo own, in Moment now)
     {
+        Capabilities.OnOwnChanged(own, now);
         Settle(now);
     }
 
@@ -230,6 +245,7 @@ internal sealed partial class MeshCore
     /// <summary>Says goodbye to everybody, closes all links, and dials nobody any more.</summary>
     public void Leave(in Moment now)
     {
+        Capabilities.Stop();
         Membership.Leave(now);
         _directory.Stop();
         Settle(now);

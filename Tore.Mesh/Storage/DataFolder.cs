@@ -30,7 +30,10 @@ public sealed class DataFolder : IDisposable
     public string FullPath { get; }
 
     /// <summary>The node key, PKCS#8 PEM, mode 0600.</summary>
-    public string KeyPath => Path.Combine(FullPath, "node.key");
+    public string KeyPath => KeyPathIn(FullPath);
+
+    /// <summary>Where a data folder has its node key.</summary>
+    public static string KeyPathIn(string folder) => Path.Combine(folder, "node.key");
 
     /// <summary>Digests of model files already read through, by path, size and time.</summary>
     public string IdentityCachePath => Path.Combine(FullPath, "model-identities.json");

@@ -144,8 +144,7 @@ internal sealed class LinkHandshake
         MeshId mesh = LinkHello.MeshOf(hello);
         if (mesh != _mesh.Id)
         {
-            throw new ToreException(ErrorCodes.WrongMesh,
-                $"The peer is in mesh {mesh}, this node in {_mesh}. Give both the same --mesh, invite or --open.");
+            throw MeshMismatch.Of(mesh, _mesh);
         }
         WireVersion = _versions.HighestCommon(versions) ?? throw new ToreException(ErrorCodes.WireVersion,
             $"The peer speaks wire versions {versions.Lowest} to {versions.Highest}, this node {_versions.Lowest} to {_versions.Highest}. "

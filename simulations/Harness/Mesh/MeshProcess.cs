@@ -118,7 +118,7 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
 
     private NodeInfo Own() => new()
     {
-        Version = "0.1.0",
+        Version = $"0.1.{_revision}",
         Isa = "simulated",
         EngineFingerprint = "1",
         Slots = 4,
