@@ -169,8 +169,15 @@ public sealed class AvahiTests : IAsyncLifetime
     private async Task<IReadOnlyList<string[]>> FindAsync(Func<IReadOnlyList<string[]>, bool> complete)
     {
         IReadOnlyList<string[]> found = [];
-        await Until.TrueAsync(async () => complete(found = await Avahi.BrowseAsync()), "avahi to resolve our service");
-        return found;
+        try
+        {
+            await Until.TrueAsync(async () => complete(found = await Avahi.BrowseAsync()), "avahi to resolve our service", limitSeconds: 60);
+            return found;
+        }
+        catch (Xunit.Sdk.XunitException missing)
+        {
+            throw new TimeoutException($"{missing.Message}; it has:\n{string.Join('\n', found.Select(f => string.Join(';', f)))}");
+        }
     }
 
     private static async Task DisposeAsync(IAsyncDisposable? disposable)
