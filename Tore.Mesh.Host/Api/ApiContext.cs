@@ -20,6 +20,9 @@ internal sealed record ApiContext
     /// <summary>A snapshot of the node.</summary>
     public required Func<NodeStatus> Status { get; init; }
 
+    /// <summary>Whom the node tried to reach or turned away.</summary>
+    public required Func<ContactsStatus> Contacts { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -17,6 +17,8 @@ namespace Tore.Mesh.Host.Api;
 [JsonSerializable(typeof(InferenceModels))]
 [JsonSerializable(typeof(PipelineBody))]
 [JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(MembersBody))]
+[JsonSerializable(typeof(ContactsBody))]
 [JsonSerializable(typeof(ForwardResult))]
 [JsonSerializable(typeof(ForwardFreed))]
 [JsonSerializable(typeof(TokenizeResult))]

@@ -35,7 +35,10 @@ internal static class HealthRoutes
             EngineFingerprint = status.EngineFingerprint,
             Models = models,
             Peers = [.. status.Peers.Select(PeerOf)],
-            Warnings = [.. status.Warnings.Select(w => new WarningBody(w.Code, w.Text))],
+            Members = MeshRoutes.CountsOf(status),
+            LocalHealth = status.LocalHealth,
+            ClockOffsetMs = status.ClockOffsetMs,
+            Warnings = MeshRoutes.WarningsOf(status),
         };
     }
 
@@ -47,7 +50,7 @@ internal static class HealthRoutes
             [.. model.Listing.MissingLayers.Select(r => r.ToString())], model.Listing.LayerCount, open?.Start, open?.End);
     }
 
-    private static HealthPeer PeerOf(PeerStatus peer) => new(
-        peer.NodeId.ToString(), peer.Address, peer.Http, peer.Tls, peer.RoundTripMs, peer.Isa, peer.Version,
-        [.. peer.Models.Select(m => m.Open is LayerRange open ? $"{m.Label}:{open}" : m.Label)]);
+    private static HealthPeer PeerOf(MemberStatus peer) => new(
+        peer.NodeId.ToString(), peer.LinkAddress!, peer.Capabilities!.Http, peer.Tls, peer.RoundTripMs, peer.Capabilities.Isa,
+        peer.Capabilities.Version, [.. peer.Capabilities.Models.Select(m => m.Open is LayerRange open ? $"{m.Label}:{open}" : m.Label)]);
 }

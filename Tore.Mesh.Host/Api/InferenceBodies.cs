@@ -106,6 +106,12 @@ internal sealed record HealthBody
 
     public required IReadOnlyList<HealthPeer> Peers { get; init; }
 
+    public required MemberCounts Members { get; init; }
+
+    public required int LocalHealth { get; init; }
+
+    public required double? ClockOffsetMs { get; init; }
+
     public required IReadOnlyList<WarningBody> Warnings { get; init; }
 }
 
@@ -118,4 +124,4 @@ internal sealed record HealthModel(
 
 /// <summary>A linked peer.</summary>
 internal sealed record HealthPeer(
-    string NodeId, string Address, string? Http, string Tls, double? RoundTripMs, string Isa, string Version, string[] Models);
+    string NodeId, string Address, string? Http, string? Tls, double? RoundTripMs, string Isa, string Version, string[] Models);

@@ -33,7 +33,8 @@ internal static class MetricsRoutes
         Add(text, "tore_requests_waiting", "gauge", "Generations that wait for a slot.", status.Waiting);
         Add(text, "tore_slots", "gauge", "Sequences that each stage here runs at once.", status.Slots);
         Add(text, "tore_slots_in_use", "gauge", "Sequences that hold KV on stages here.", status.SlotsInUse);
-        Add(text, "tore_peers", "gauge", "Linked peers.", status.Peers.Count);
+        Add(text, "tore_peers", "gauge", "Linked peers.", status.Peers.Count());
+        AddMembers(text, status);
         if (node is not null)
         {
             AddNode(text, node);
@@ -45,6 +46,24 @@ internal static class MetricsRoutes
                 + $"{(model.Listing.IsReady ? 1 : 0)}\n");
         }
         return text.ToString();
+    }
+
+    private static void AddMembers(StringBuilder text, NodeStatus status)
+    {
+        MemberCounts members = MeshRoutes.CountsOf(status);
+        Head(text, "tore_members", "gauge", "Members of the mesh by state, this node among them.");
+        foreach ((string state, int count) in new[]
+            { ("alive", members.Alive), ("suspect", members.Suspect), ("dead", members.Dead), ("left", members.Left) })
+        {
+            text.Append(CultureInfo.InvariantCulture, $"tore_members{{state=\"{state}\"}} {count}\n");
+        }
+        Add(text, "tore_local_health", "gauge", "0 is well; more means that this node is slow and waits longer for others.",
+            status.LocalHealth);
+        if (status.ClockOffsetMs is { } offset)
+        {
+            Head(text, "tore_mesh_clock_offset_seconds", "gauge", "The mesh clock less this machine's.");
+            text.Append(CultureInfo.InvariantCulture, $"tore_mesh_clock_offset_seconds {offset / 1000:0.000000}\n");
+        }
     }
 
     private static void AddNode(StringBuilder text, NodeCounters node)
@@ -61,6 +80,15 @@ internal static class MetricsRoutes
         Add(text, "tore_dropped_messages_total", "counter", "Control messages that full queues refused.", node.DroppedMessages);
         Add(text, "tore_bad_messages_total", "counter", "Messages that could not be understood in their place.", node.BadMessages);
         Add(text, "tore_dropped_discovery_total", "counter", "mDNS packets that found no room.", node.DroppedDiscovery);
+        Add(text, "tore_probes_total", "counter", "Members probed.", node.Probes);
+        Add(text, "tore_probes_failed_total", "counter", "Probes that nobody answered, directly or for another.", node.ProbesFailed);
+        Add(text, "tore_suspicions_total", "counter", "Members that became suspect here.", node.Suspicions);
+        Add(text, "tore_suspicions_answered_total", "counter", "Suspicions that an answer to this node ended.", node.SuspicionsAnswered);
+        Add(text, "tore_refutations_total", "counter", "False suspicions of this node, which it refuted.", node.Refutations);
+        Add(text, "tore_deaths_total", "counter", "Members declared dead here.", node.Deaths);
+        Add(text, "tore_revivals_total", "counter", "Members declared dead here that came back.", node.Revivals);
+        Add(text, "tore_stalls_total", "counter", "Times that this node noticed that it had stood still.", node.Stalls);
+        Add(text, "tore_gossip_dropped_total", "counter", "Gossip that full queues dropped.", node.DroppedGossip);
     }
 
     private static void Add(StringBuilder text, string name, string type, string help, long value)

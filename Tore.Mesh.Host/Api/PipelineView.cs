@@ -54,8 +54,8 @@ internal sealed class PipelineView(TimeProvider time)
 
     private static PipelineShard ShardOf(PipelineStage stage, string model, NodeStatus status)
     {
-        PeerStatus? peer = status.Peers.FirstOrDefault(p => p.NodeId == stage.Node);
-        string? http = stage.Node == status.NodeId ? status.Http : peer?.Http;
+        MemberStatus? peer = status.Members.FirstOrDefault(p => p.NodeId == stage.Node);
+        string? http = stage.Node == status.NodeId ? status.Http : peer?.Capabilities?.Http;
         (string host, int port) = Uri.TryCreate(http, UriKind.Absolute, out Uri? url) ? (url.Host.Trim('[', ']'), url.Port) : ("", 0);
         TransportDeclaration[] transports = [new("http", HttpVersion, port, 1)];
         return new PipelineShard(

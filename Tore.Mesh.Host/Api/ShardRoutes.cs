@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Tore.Mesh.Membership;
 using Tore.Mesh.Node;
 using Tore.Mesh.Pipelines;
 using Tore.Mesh.Pipelines.Forward;
@@ -82,5 +83,6 @@ internal static class ShardRoutes
                 "From other machines this route takes only members of the mesh, who show their node certificate.");
     }
 
-    private static bool IsMember(NodeId id, NodeStatus status) => id == status.NodeId || status.Peers.Any(p => p.NodeId == id);
+    private static bool IsMember(NodeId id, NodeStatus status) =>
+        id == status.NodeId || status.Members.Any(m => m.NodeId == id && m.State <= MemberState.Suspect);
 }

@@ -97,8 +97,9 @@ internal static class DoctorCommand
         if (facts.Node is { } node)
         {
             int living = node.Members.Count(m => m is { IsSelf: false, IsLiving: true });
+            string others = living == 1 ? "member" : "members";
             console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"node {node.NodeId}, {MeshKind.Describe(node.Mesh, node.MeshId)}; {living} other members here"));
+                $"node {node.NodeId}, {MeshKind.Describe(node.Mesh, node.MeshId)}; {living} other {others} here"));
         }
         foreach (LinkProbeResult probe in facts.Probes.Where(p => p.Outcome == LinkProbeOutcome.Linked))
         {

@@ -46,7 +46,7 @@ internal static class ExitCodes
         ErrorCodes.MemoryBudgetExceeded or ErrorCodes.Busy or ErrorCodes.Draining or ErrorCodes.ModelNotReady or ErrorCodes.PortInUse
             or ErrorCodes.AddressNotAvailable or ErrorCodes.DataFolderLocked or ErrorCodes.DataFolderFormat or ErrorCodes.NotLoopback
             or ErrorCodes.FileNotWritable or ErrorCodes.MeshMalformed or ErrorCodes.KeyMalformed or ErrorCodes.KeyExposed
-            or ErrorCodes.KeyNotSaved => Resource,
+            or ErrorCodes.KeyNotSaved or ErrorCodes.DuplicateKey => Resource,
         ErrorCodes.HandshakeFailed or ErrorCodes.HandshakeTimeout or ErrorCodes.WrongMesh or ErrorCodes.WireVersion
             or ErrorCodes.WireMalformed or ErrorCodes.WireLimit or ErrorCodes.PeerUnreachable or ErrorCodes.StageLost
             or ErrorCodes.PeerCertificate or ErrorCodes.TlsRefused or ErrorCodes.WrongProof or ErrorCodes.WrongPeer or ErrorCodes.PeerIsSelf

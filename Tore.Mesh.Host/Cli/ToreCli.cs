@@ -69,6 +69,7 @@ internal static partial class ToreCli
         InviteCommand.Build(console),
         ChatCommand.Build(console),
         PeersCommand.Build(console),
+        StatusCommand.Build(console),
         DoctorCommand.Build(console),
         ModelCommand.Build(console),
         TokenizeCommand.Build(console),

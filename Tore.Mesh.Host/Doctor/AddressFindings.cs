@@ -24,7 +24,7 @@ internal static class AddressFindings
             LinkProbeOutcome.NameNotFound => new Finding(FindingCodes.NameNotFound, about, $"The name {probe.Address.Host} has no address.",
                 "It is mistyped, or only known on another network or to another name server.",
                 "Check the name, or give an IP address (--seed, --address)."),
-            LinkProbeOutcome.NoRoute => new Finding(FindingCodes.NoRoute, about, $"This machine has no way to {address}. {probe.Text}",
+            LinkProbeOutcome.NoRoute => new Finding(FindingCodes.NoRoute, about, $"This machine has no way to {address} ({probe.Text}).",
                 $"None of its networks leads there. It has {Networks(facts)}.",
                 "Check that this machine is connected (Wi-Fi, cable, VPN), and that the address is right."),
             LinkProbeOutcome.NothingListens => new Finding(FindingCodes.NothingListens, about, $"Nothing listens at {address}.",
@@ -57,7 +57,7 @@ internal static class AddressFindings
         int port = probe.Address.Port;
         IPAddress? ip = probe.Resolved.Count > 0 && IPAddress.TryParse(probe.Resolved[0], out IPAddress? first) ? first : null;
         OwnInterface? same = ip is null ? null : Outward(facts).FirstOrDefault(i => i.Holds(ip));
-        string what = $"{probe.Address} does not answer.";
+        string what = $"{probe.Address} does not answer ({probe.Text}).";
         if (same is not null)
         {
             return new Finding(FindingCodes.NoAnswer, about, what,
@@ -77,7 +77,7 @@ internal static class AddressFindings
 
     private static string Networks(DoctorFacts facts)
     {
-        string[] networks = [.. Outward(facts).Select(i => i.ToString()).Take(4)];
+        string[] networks = [.. Outward(facts).Where(i => !i.Address.IsIPv6LinkLocal).Select(i => i.ToString()).Take(4)];
         return networks.Length == 0 ? "no network but loopback" : string.Join(", ", networks);
     }
 

@@ -70,7 +70,8 @@ internal static class DoctorFindings
         if (node.MdnsProblem is { } problem)
         {
             yield return new Finding(FindingCodes.MdnsBlocked, node.NodeId, "Nodes are not found by mDNS.", problem,
-                "Allow UDP port 5353 (multicast 224.0.0.251, ff02::fb) on this network, or name nodes: --seed HOST:PORT, or an invite.");
+                "Allow UDP port 5353 (multicast 224.0.0.251, ff02::fb) on this network, or name nodes: --seed HOST:PORT, or an invite.",
+                IsProblem: !node.Members.Any(m => m is { IsSelf: false, IsLiving: true }));
         }
         if (!node.Members.Any(m => m is { IsSelf: false, IsLiving: true }) && !node.Contacts.Any(c => c.Code is not null))
         {

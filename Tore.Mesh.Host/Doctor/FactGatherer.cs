@@ -108,9 +108,10 @@ internal sealed class FactGatherer(DoctorRequest request, TimeProvider time)
         {
             return [];
         }
-        // A running node's own key would make its peers take the try for the node.
+        // With the node's own key, also while it runs: its peers' bans and lists then count, and a link that nobody introduces himself on
+        // takes no other's place. Loading an exposed key would close it to others, which is not the doctor's to do.
         string path = DataFolder.KeyPathIn(folder);
-        bool own = local.RunningProcess is null && File.Exists(path) && local.FolderProblems.Count == 0;
+        bool own = File.Exists(path) && local.FolderProblems.Count == 0 && local.ExposedFiles.Count == 0;
         using NodeKey key = own ? NodeKey.Load(path) : NodeKey.Create();
         var probe = new LinkProbe(key, own, mesh, request.OldestTls, time);
         return await Task.WhenAll(addresses.Select(a => probe.RunAsync(a, cancellationToken)));

@@ -70,6 +70,7 @@ internal sealed class HttpHost : IAsyncDisposable
     {
         HealthRoutes.Map(app, api);
         MetricsRoutes.Map(app, api);
+        MeshRoutes.Map(app, api);
         InferenceRoutes.Map(app, api);
         OpenAiRoutes.Map(app, api);
         ShardRoutes.Map(app, api, new ForwardService(api.FindShard, api.Time, api.ChooseSeed));

@@ -115,6 +115,7 @@ internal sealed class NodeHost : IAsyncDisposable
         FindShard = FindShardAsync,
         ChooseSeed = LocalEngine.ChooseSeed,
         Status = () => _node.Status,
+        Contacts = () => _node.Contacts,
         Counters = () => _node.Counters,
         Time = TimeProvider.System,
         Log = _logs.CreateLogger("tore.http"),

@@ -48,13 +48,17 @@ internal sealed class RequestGate
             throw new ApiException(StatusCodes.Status401Unauthorized, ErrorCodes.Unauthorized,
                 "This node wants its key: send 'Authorization: Bearer KEY'.");
         }
-        if (_isDraining() && request.Path != HealthRoutes.Path && request.Path != MetricsRoutes.Path)
+        if (_isDraining() && !IsAboutTheNode(request.Path))
         {
             throw new ApiException(StatusCodes.Status503ServiceUnavailable, ErrorCodes.Draining,
                 "This node is shutting down. Ask another one.");
         }
         CheckBody(http);
     }
+
+    /// <summary>What tells of the node rather than being work for it: answered while it drains too.</summary>
+    private static bool IsAboutTheNode(PathString path) =>
+        path == HealthRoutes.Path || path == MetricsRoutes.Path || path == MeshRoutes.MembersPath || path == MeshRoutes.ContactsPath;
 
     private static void CheckBody(HttpContext http)
     {

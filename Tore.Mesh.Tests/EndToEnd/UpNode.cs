@@ -8,11 +8,15 @@ namespace Tore.Mesh.Tests.EndToEnd;
 /// <summary>A real <c>tore up</c> process and its HTTP interface.</summary>
 internal sealed class UpNode : IAsyncDisposable
 {
-    private UpNode(ToreProcess process, JsonNode ready)
+    private UpNode(ToreProcess process, JsonNode ready, PrivateNetwork? network)
     {
         Process = process;
         Ready = ready;
-        Client = new HttpClient { BaseAddress = new Uri((string)ready["http"]!), Timeout = TimeSpan.FromSeconds(60) };
+        Client = new HttpClient(network?.Handler() ?? new SocketsHttpHandler())
+        {
+            BaseAddress = new Uri((string)ready["http"]!),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
     }
 
     public ToreProcess Process { get; }
@@ -27,17 +31,22 @@ internal sealed class UpNode : IAsyncDisposable
     public string Id => (string)Ready["node_id"]!;
 
     /// <summary>Starts a node on ports of its own, without mDNS, and waits for its ready line.</summary>
-    public static async Task<UpNode> StartAsync(string data, params string[] options)
+    public static Task<UpNode> StartAsync(string data, params string[] options) =>
+        StartAsync(network: null, data, ["--no-mdns", .. options]);
+
+    /// <summary>Starts a node in a network of the test's own, where it may find others by mDNS.</summary>
+    public static async Task<UpNode> StartAsync(PrivateNetwork? network, string data, params string[] options)
     {
         string[] level = options.Contains("--log-level") ? [] : ["--log-level", "warn"];
-        ToreProcess process = ToreProcess.Start(
+        string[] listen = options.Contains("--listen") ? [] : ["--listen", "127.0.0.1:0"];
+        string[] arguments =
         [
-            "up", "--json", "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--no-mdns", "--threads", "1", .. level,
-                .. options,
-        ]);
+            "up", "--json", "--data", data, "--http", "127.0.0.1:0", "--threads", "1", .. listen, .. level, .. options,
+        ];
+        ToreProcess process = network is null ? ToreProcess.Start(arguments) : network.Run(() => ToreProcess.Start(arguments));
         try
         {
-            return new UpNode(process, JsonNode.Parse(await process.ReadLineAsync())!);
+            return new UpNode(process, JsonNode.Parse(await process.ReadLineAsync())!, network);
         }
         catch
         {
@@ -59,6 +68,18 @@ internal sealed class UpNode : IAsyncDisposable
             return (bool)body["is_complete"]! && body["shards"]!.AsArray().Count == nodes;
         },
         $"a route over {nodes} nodes on {Id}: {Process.Error}");
+
+    /// <summary>What this node says of a member of the mesh; null where it knows none of this id.</summary>
+    public async Task<JsonNode?> MemberAsync(string id)
+    {
+        JsonNode body = JsonNode.Parse(await Client.GetStringAsync("/mesh/members"))!;
+        return body["members"]!.AsArray().SingleOrDefault(m => (string?)m!["node_id"] == id);
+    }
+
+    /// <summary>Waits until this node says that a member is in one of some states.</summary>
+    public Task WaitForStateAsync(UpNode member, params string[] states) => Until.TrueAsync(
+        async () => await MemberAsync(member.Id) is { } found && states.Contains((string?)found["state"]),
+        $"{Id} to call {member.Id} {string.Join(" or ", states)}", limitSeconds: 120);
 
     /// <summary>Posts JSON.</summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, object body)

@@ -11,6 +11,7 @@ using Tore.Mesh.Pipelines.Forward;
 using Tore.Mesh.Pipelines.Text;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Tests.Support;
+using Tore.Mesh.Transport;
 
 namespace Tore.Mesh.Tests.Host;
 
@@ -52,6 +53,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             FindShard = findShard ?? ((id, _) => throw new ToreException(ErrorCodes.ModelNotReady, $"No layers of '{id}' are open here.")),
             Inference = new InferenceService(provider, TimeProvider.System, () => (ulong)ChosenSeed),
             Status = () => StatusOf(provider, isDraining?.Invoke() ?? false, url, route),
+            Contacts = ContactsOf,
             Time = TimeProvider.System,
             Log = NullLogger.Instance,
             Timeouts = timeouts ?? new ApiTimeouts(),
@@ -104,6 +106,23 @@ internal sealed class ApiFixture : IAsyncDisposable
         await _host.DisposeAsync();
     }
 
+    private static ContactsStatus ContactsOf() => new(
+        [
+            new AddressStatus
+            {
+                Address = "127.0.0.1:9",
+                NodeId = null,
+                Source = "seed",
+                IsLinked = false,
+                Code = ErrorCodes.PeerUnreachable,
+                Text = "Nothing answers.",
+                FailedAt = DateTimeOffset.UnixEpoch,
+                Failures = 3,
+            },
+        ],
+        [new RefusedLink("192.0.2.1", null, ErrorCodes.WrongMesh, "Another mesh.", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, 2)],
+        [new StrangerStatus(ScriptedProvider.Node, ["192.0.2.1:7601"], "8899aabbccddeeff", 1, DateTimeOffset.UnixEpoch)]);
+
     private static NodeStatus StatusOf(IPipelineProvider provider, bool draining, string? url, IReadOnlyList<PipelineStage>? route) => new()
     {
         NodeId = ScriptedProvider.Node,
@@ -125,6 +144,18 @@ internal sealed class ApiFixture : IAsyncDisposable
             Route = route ?? [new PipelineStage(ScriptedProvider.Node, LayerRange.All(m.LayerCount))],
             Holders = [new ModelHolder(ScriptedProvider.Node, null, LayerRange.All(m.LayerCount))],
         })],
-        Peers = [],
+        Members =
+        [
+            new MemberStatus
+            {
+                NodeId = ScriptedProvider.Node,
+                IsSelf = true,
+                State = Tore.Mesh.Membership.MemberState.Alive,
+                Since = DateTimeOffset.UnixEpoch,
+                Incarnation = 1,
+                Start = "0000000000000001",
+                Listen = ["127.0.0.1:7601"],
+            },
+        ],
     };
 }

@@ -9,7 +9,7 @@ internal sealed class AvahiDaemon : IAsyncDisposable
     private const string Bus = """
         <busconfig>
           <type>system</type>
-          <listen>unix:path=/run/dbus/system_bus_socket</listen>
+          <listen>unix:path={0}</listen>
           <auth>EXTERNAL</auth>
           <policy context="default"><allow send_destination="*"/><allow receive_sender="*"/><allow own="*"/><allow user="*"/></policy>
         </busconfig>
@@ -29,29 +29,36 @@ internal sealed class AvahiDaemon : IAsyncDisposable
         """;
 
     private readonly List<Process> _processes = [];
+    private readonly Dictionary<string, string> _environment;
 
-    private AvahiDaemon(TestNetwork network) => Network = network;
+    private AvahiDaemon(PrivateNetwork network, string bus)
+    {
+        Network = network;
+        _environment = new() { ["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=" + bus };
+    }
 
     /// <summary>Where it lives.</summary>
-    public TestNetwork Network { get; }
+    public PrivateNetwork Network { get; }
 
     /// <summary>Starts it and waits until it serves.</summary>
-    public static async Task<AvahiDaemon> StartAsync(TestNetwork network, TemporaryFolder folder)
+    public static async Task<AvahiDaemon> StartAsync(PrivateNetwork network, TemporaryFolder folder)
     {
         foreach (string tool in (string[])["/usr/sbin/avahi-daemon", "/usr/bin/avahi-browse", "/usr/bin/dbus-daemon"])
         {
             Assert.SkipUnless(File.Exists(tool), $"{tool} is not on this machine (Debian: apt-get install avahi-daemon avahi-utils dbus)");
         }
-        var avahi = new AvahiDaemon(network);
-        string bus = folder.PathOf("bus.conf"), server = folder.PathOf("avahi.conf");
-        await File.WriteAllTextAsync(bus, Bus);
+        string bus = folder.PathOf("bus.conf"), server = folder.PathOf("avahi.conf"), socket = folder.PathOf("bus.socket");
+        var avahi = new AvahiDaemon(network, socket);
+        await File.WriteAllTextAsync(bus, Bus.Replace("{0}", socket, StringComparison.Ordinal));
         await File.WriteAllTextAsync(server, Server);
         try
         {
-            await network.MustAsync("mkdir", "-p", "/run/dbus", "/run/avahi-daemon");
             Process dbus = avahi.Start("dbus-daemon", $"--config-file={bus}", "--nofork", "--nopidfile", "--print-address");
             Assert.NotNull(await LineAsync(dbus.StandardOutput, _ => true, "dbus-daemon's address"));
-            Process daemon = avahi.Start("avahi-daemon", "--file=" + server, "--no-drop-root", "--no-chroot", "--no-rlimits");
+            // It keeps its process id in a fixed place, of which there is one a test.
+            Process daemon = avahi.Start("unshare", "--mount", "--propagation", "private", "sh", "-c",
+                $"mount -t tmpfs tmpfs /run && mkdir /run/avahi-daemon && exec avahi-daemon --file={server} --no-drop-root --no-chroot "
+                + "--no-rlimits");
             await LineAsync(daemon.StandardError, l => l.Contains("Server startup complete", StringComparison.Ordinal), "avahi's start");
             _ = daemon.StandardError.ReadToEndAsync();
             return avahi;
@@ -66,10 +73,13 @@ internal sealed class AvahiDaemon : IAsyncDisposable
     /// <summary>Starts a tool beside it, which ends with it.</summary>
     public Process Start(params string[] command)
     {
-        Process process = Network.Start(command);
+        Process process = Network.Start(_environment, command);
         _processes.Add(process);
         return process;
     }
+
+    /// <summary>Runs a tool beside it to its end.</summary>
+    public Task<string> MustAsync(params string[] command) => Network.MustAsync(_environment, command);
 
     /// <summary>Publishes a service with any TXT strings; waits until it is established.</summary>
     public async Task<Process> PublishAsync(string name, int port, params string[] text)
@@ -83,7 +93,7 @@ internal sealed class AvahiDaemon : IAsyncDisposable
     /// <summary>The services of ours that it resolves: lines of <c>avahi-browse -p</c>, split at their semicolons.</summary>
     public async Task<IReadOnlyList<string[]>> BrowseAsync(string type = "_tore._tcp")
     {
-        string output = await Network.MustAsync("avahi-browse", "--resolve", "--parsable", "--terminate", type);
+        string output = await MustAsync("avahi-browse", "--resolve", "--parsable", "--terminate", type);
         return [.. output.Split('\n').Where(l => l.StartsWith("=;lan0;", StringComparison.Ordinal)).Select(l => l.Split(';'))];
     }
 

@@ -24,8 +24,8 @@ public sealed class AvahiTests : IAsyncLifetime
 
     private readonly TemporaryFolder _folder = new();
     private readonly Listener _heard = new();
-    private TestNetwork? _ours;
-    private TestNetwork? _theirs;
+    private PrivateNetwork? _ours;
+    private PrivateNetwork? _theirs;
     private AvahiDaemon? _avahi;
 
     private AvahiDaemon Avahi => _avahi!;
@@ -36,8 +36,8 @@ public sealed class AvahiTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _ours = await TestNetwork.CreateAsync();
-        _theirs = await TestNetwork.CreateAsync();
+        _ours = PrivateNetwork.Create();
+        _theirs = PrivateNetwork.Create();
         await _ours.ConnectAsync(_theirs);
         await _ours.MustAsync("ip", "address", "add", "10.77.0.1/24", "dev", "lan0");
         await _theirs.MustAsync("ip", "address", "add", "10.77.0.2/24", "dev", "lan0");
@@ -49,9 +49,12 @@ public sealed class AvahiTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await DisposeAsync(_avahi);
-        await DisposeAsync(_ours);
-        await DisposeAsync(_theirs);
+        if (_avahi is not null)
+        {
+            await _avahi.DisposeAsync();
+        }
+        _ours?.Dispose();
+        _theirs?.Dispose();
         _folder.Dispose();
     }
 
@@ -68,8 +71,8 @@ public sealed class AvahiTests : IAsyncLifetime
             Assert.True(line[7] == "10.77.0.1" || line[7].StartsWith("fe80::", StringComparison.Ordinal), line[7]);
         }
         Assert.Equal(["IPv4", "IPv6"], found.Select(l => l[2]).Order());
-        Assert.Contains("10.77.0.1", await Avahi.Network.MustAsync("avahi-resolve", "-4", "-n", Host), StringComparison.Ordinal);
-        Assert.Contains("fe80::", await Avahi.Network.MustAsync("avahi-resolve", "-6", "-n", Host), StringComparison.Ordinal);
+        Assert.Contains("10.77.0.1", await Avahi.MustAsync("avahi-resolve", "-4", "-n", Host), StringComparison.Ordinal);
+        Assert.Contains("fe80::", await Avahi.MustAsync("avahi-resolve", "-6", "-n", Host), StringComparison.Ordinal);
         await responder.DisposeAsync();
         foreach (string family in (string[])["IPv4", "IPv6"])
         {
@@ -83,7 +86,7 @@ public sealed class AvahiTests : IAsyncLifetime
     {
         await using MdnsResponder responder = Start(_ours!);
         await Until.TrueAsync(
-            async () => (await Avahi.Network.MustAsync("avahi-browse", "--all", "--parsable", "--terminate", "--no-db-lookup"))
+            async () => (await Avahi.MustAsync("avahi-browse", "--all", "--parsable", "--terminate", "--no-db-lookup"))
                 .Contains(";_tore._tcp;", StringComparison.Ordinal),
             "avahi to list the service type");
     }
@@ -155,7 +158,7 @@ public sealed class AvahiTests : IAsyncLifetime
         Assert.All(found.Where(f => f[8] == "7601"), f => Assert.Equal(Instance, f[3]));
     }
 
-    private MdnsResponder Start(TestNetwork network) => network.Within(() =>
+    private MdnsResponder Start(PrivateNetwork network) => network.Run(() =>
     {
         IReadOnlyList<NetworkFacts>? facts = [.. NetworkFacts.Read().Where(f => !f.IsLoopback)];
         // Later looks come from threads outside: they must see nothing, and so change nothing.
@@ -177,14 +180,6 @@ public sealed class AvahiTests : IAsyncLifetime
         catch (Xunit.Sdk.XunitException missing)
         {
             throw new TimeoutException($"{missing.Message}; it has:\n{string.Join('\n', found.Select(f => string.Join(';', f)))}");
-        }
-    }
-
-    private static async Task DisposeAsync(IAsyncDisposable? disposable)
-    {
-        if (disposable is not null)
-        {
-            await disposable.DisposeAsync();
         }
     }
 

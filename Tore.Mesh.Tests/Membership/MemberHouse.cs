@@ -92,9 +92,14 @@ internal sealed class MemberHouse : IMembershipEffects
     /// <summary>Stands still: timers and what comes in wait.</summary>
     public void Pause() => IsPaused = true;
 
+    /// <summary>Runs again. What is due and what came in meanwhile are seen in either order, as a real loop may see them.</summary>
     public void Resume()
     {
         IsPaused = false;
+        if (IsUp && _town.Random.Next(2) == 0)
+        {
+            Core.OnTimer(Moment);
+        }
         while (_whilePaused.TryDequeue(out Action? action))
         {
             action();

@@ -131,7 +131,11 @@ internal sealed class MemberTown
         });
     }
 
-    public static bool IsCut(MemberHouse a, MemberHouse b) => a.Side != b.Side || a.IsPoweredOff || b.IsPoweredOff;
+    /// <summary>Pairs that do not hear each other, though everybody else hears both.</summary>
+    public HashSet<(MemberHouse, MemberHouse)> Deaf { get; } = [];
+
+    public bool IsCut(MemberHouse a, MemberHouse b) =>
+        a.Side != b.Side || a.IsPoweredOff || b.IsPoweredOff || Deaf.Contains((a, b)) || Deaf.Contains((b, a));
 
     /// <summary>The house of an id that runs now, or the last that did.</summary>
     public MemberHouse Of(NodeId id) => _houses.LastOrDefault(h => h.Id == id && h.IsUp) ?? _houses.Last(h => h.Id == id);
@@ -150,11 +154,16 @@ internal sealed class MemberTown
 
     private bool RunUntil(TimeSpan end, Func<bool> holds)
     {
+        TimeSpan lookAt = Now;
         while (true)
         {
-            if (holds())
+            if (Now >= lookAt)
             {
-                return true;
+                if (holds())
+                {
+                    return true;
+                }
+                lookAt = Now + TimeSpan.FromMilliseconds(10);
             }
             TimeSpan? timer = null;
             foreach (MemberHouse house in _houses)

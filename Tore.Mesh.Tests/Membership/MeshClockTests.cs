@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Tests.Support;
 
 namespace Tore.Mesh.Tests.Membership;
 
@@ -16,9 +17,9 @@ public sealed class MeshClockTests
     public void Offset_OnePeer_IsHalfWayBetweenTheTwo()
     {
         var clock = new MeshClock();
-        clock.Observe(Town.Id(1), Ms(20), Noon + Us(seconds: 5.99 + 8), At(6));
+        clock.Observe(TestIds.Of(1), Ms(20), Noon + Us(seconds: 5.99 + 8), At(6));
         Assert.Equal(TimeSpan.FromSeconds(4), clock.Offset(At(6)));
-        Assert.Equal(TimeSpan.FromSeconds(8), clock.OffsetOf(Town.Id(1), At(6)));
+        Assert.Equal(TimeSpan.FromSeconds(8), clock.OffsetOf(TestIds.Of(1), At(6)));
         Assert.Equal(Noon + Us(10), clock.UnixMicroseconds(At(6)));
     }
 
@@ -28,7 +29,7 @@ public sealed class MeshClockTests
         var clock = new MeshClock();
         for (int i = 1; i <= 4; i++)
         {
-            clock.Observe(Town.Id(i), Ms(2), Noon + Us(3600) + i, At(0.001));
+            clock.Observe(TestIds.Of(i), Ms(2), Noon + Us(3600) + i, At(0.001));
         }
         Assert.InRange(clock.Offset(At(0.001)).TotalSeconds, 3599.99, 3600.01);
     }
@@ -44,11 +45,11 @@ public sealed class MeshClockTests
             int id = 0;
             foreach (int milliseconds in given.offsets)
             {
-                clock.Observe(Town.Id(++id), TimeSpan.Zero, Noon + (1000L * milliseconds), At(0));
+                clock.Observe(TestIds.Of(++id), TimeSpan.Zero, Noon + (1000L * milliseconds), At(0));
             }
             foreach (int lie in given.lies)
             {
-                clock.Observe(Town.Id(++id), TimeSpan.Zero, Noon + (lie * 50_000_000L), At(0));
+                clock.Observe(TestIds.Of(++id), TimeSpan.Zero, Noon + (lie * 50_000_000L), At(0));
             }
             double offset = clock.Offset(At(0)).TotalMilliseconds;
             Assert.InRange(offset, Math.Min(0, given.offsets.Append(0).Min()), given.offsets.Append(0).Max());
@@ -60,29 +61,29 @@ public sealed class MeshClockTests
     {
         var clock = new MeshClock();
         // True offset 1 s; the slow one waited on its way back.
-        Assert.True(clock.Observe(Town.Id(1), Ms(400), Noon + Us(1 + 0), At(0.4)));
-        Assert.True(clock.Observe(Town.Id(1), Ms(2), Noon + Us(1 + 1 - 0.001), At(1)));
-        Assert.False(clock.Observe(Town.Id(1), Ms(400), Noon + Us(1 + 2 - 0.4), At(2)));
-        Assert.Equal(1, clock.OffsetOf(Town.Id(1), At(2))!.Value.TotalSeconds, 6);
+        Assert.True(clock.Observe(TestIds.Of(1), Ms(400), Noon + Us(1 + 0), At(0.4)));
+        Assert.True(clock.Observe(TestIds.Of(1), Ms(2), Noon + Us(1 + 1 - 0.001), At(1)));
+        Assert.False(clock.Observe(TestIds.Of(1), Ms(400), Noon + Us(1 + 2 - 0.4), At(2)));
+        Assert.Equal(1, clock.OffsetOf(TestIds.Of(1), At(2))!.Value.TotalSeconds, 6);
     }
 
     [Fact]
     public void Observe_LongAfterTheBestReading_ALessExactOneReplacesIt()
     {
         var clock = new MeshClock();
-        clock.Observe(Town.Id(1), Ms(2), Noon + Us(1), At(0.001));
+        clock.Observe(TestIds.Of(1), Ms(2), Noon + Us(1), At(0.001));
         // Drift of 100 parts per million: 10 ms after 100 s, so that half of 20 ms is no worse.
-        Assert.False(clock.Observe(Town.Id(1), Ms(20), Noon + Us(1 + 50 - 0.01), At(50)));
-        Assert.True(clock.Observe(Town.Id(1), Ms(20), Noon + Us(1 + 100 - 0.01), At(100)));
+        Assert.False(clock.Observe(TestIds.Of(1), Ms(20), Noon + Us(1 + 50 - 0.01), At(50)));
+        Assert.True(clock.Observe(TestIds.Of(1), Ms(20), Noon + Us(1 + 100 - 0.01), At(100)));
     }
 
     [Fact]
     public void Observe_PeersClockWasSet_IsFollowedAtOnce()
     {
         var clock = new MeshClock();
-        clock.Observe(Town.Id(1), Ms(2), Noon + Us(1), At(0.001));
-        Assert.True(clock.Observe(Town.Id(1), Ms(30), Noon + Us(60 + 1), At(1)));
-        Assert.InRange(clock.OffsetOf(Town.Id(1), At(1))!.Value.TotalSeconds, 59.9, 60.1);
+        clock.Observe(TestIds.Of(1), Ms(2), Noon + Us(1), At(0.001));
+        Assert.True(clock.Observe(TestIds.Of(1), Ms(30), Noon + Us(60 + 1), At(1)));
+        Assert.InRange(clock.OffsetOf(TestIds.Of(1), At(1))!.Value.TotalSeconds, 59.9, 60.1);
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class MeshClockTests
         var clock = new MeshClock();
         for (int i = 1; i <= 4; i++)
         {
-            clock.Observe(Town.Id(i), TimeSpan.Zero, Noon, At(0));
+            clock.Observe(TestIds.Of(i), TimeSpan.Zero, Noon, At(0));
         }
         var jumped = new Moment(TimeSpan.FromSeconds(1), Noon + Us(1 + 3600));
         Assert.Equal(TimeSpan.FromSeconds(-3600), clock.Offset(jumped));
@@ -102,20 +103,20 @@ public sealed class MeshClockTests
     public void Offset_ReadingsThatExpired_CountNoMore()
     {
         var clock = new MeshClock();
-        clock.Observe(Town.Id(1), TimeSpan.Zero, Noon + Us(100), At(0));
+        clock.Observe(TestIds.Of(1), TimeSpan.Zero, Noon + Us(100), At(0));
         double life = MeshClock.ReadingLife.TotalSeconds;
         Assert.Equal(50, clock.Offset(At(life)).TotalSeconds);
         Assert.Equal(0, clock.Offset(At(life + 1)).TotalSeconds);
         Assert.Equal(0, clock.Readings);
-        Assert.Null(clock.OffsetOf(Town.Id(1), At(life + 1)));
+        Assert.Null(clock.OffsetOf(TestIds.Of(1), At(life + 1)));
     }
 
     [Fact]
     public void Forget_PeerThatIsGone_CountsNoMore()
     {
         var clock = new MeshClock();
-        clock.Observe(Town.Id(1), TimeSpan.Zero, Noon + Us(100), At(0));
-        clock.Forget(Town.Id(1));
+        clock.Observe(TestIds.Of(1), TimeSpan.Zero, Noon + Us(100), At(0));
+        clock.Forget(TestIds.Of(1));
         Assert.Equal(TimeSpan.Zero, clock.Offset(At(0)));
     }
 
@@ -128,7 +129,7 @@ public sealed class MeshClockTests
     public void Observe_WhatTellsNoTime_IsRefused(int roundTripMs, long peerClock)
     {
         var clock = new MeshClock();
-        Assert.False(clock.Observe(Town.Id(1), Ms(roundTripMs), peerClock, At(0)));
+        Assert.False(clock.Observe(TestIds.Of(1), Ms(roundTripMs), peerClock, At(0)));
         Assert.Equal(0, clock.Readings);
     }
 

@@ -1,12 +1,13 @@
 using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
+using Tore.Mesh.Tests.Support;
 using Tore.Mesh.Wire;
 
 namespace Tore.Mesh.Tests.Membership;
 
 public sealed class NetworkCoordinateTests
 {
-    private static readonly NodeId Peer = Town.Id(1);
+    private static readonly NodeId Peer = TestIds.Of(1);
 
     [Fact]
     public void Observe_TwoNodes_PredictTheirRoundTrip()
@@ -153,7 +154,7 @@ public sealed class NetworkCoordinateTests
                 {
                     int peer = (i + 1 + _random.Next(Nodes.Length - 1)) % Nodes.Length;
                     WireCoordinate at = peer == 0 && Liar is { } lie ? lie : Nodes[peer].Value;
-                    Nodes[i].Observe(Town.Id(peer), at, Ms(_roundTrip(i, peer)));
+                    Nodes[i].Observe(TestIds.Of(peer), at, Ms(_roundTrip(i, peer)));
                 }
             }
         }

@@ -18,7 +18,7 @@ internal sealed class TownLink(MemberTown town, MemberHouse a, MemberHouse b)
         last = at > last ? at : last;
         town.Later(last, () =>
         {
-            if (IsOpen && !MemberTown.IsCut(from, to))
+            if (IsOpen && !town.IsCut(from, to))
             {
                 deliver();
             }

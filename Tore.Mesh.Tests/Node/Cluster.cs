@@ -82,7 +82,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     /// <summary>Waits until every pair is linked, and (<paramref name="ready"/>) every node sees all layers of stories.</summary>
     public async Task SettleAsync(bool ready) => await UntilAsync(
-        () => _nodes.All(n => n.Status is { } s && s.Peers.Count == _nodes.Count - 1
+        () => _nodes.All(n => n.Status is { } s && s.Peers.Count() == _nodes.Count - 1
             && (!ready || (s.Models.Count == 1 && s.Models[0].Listing.IsReady && s.Models[0].Holders.Count == Holders()))),
         () => "every node to know every other and its model: " + string.Join("; ", _nodes.Select(Describe)));
 
@@ -110,7 +110,7 @@ internal sealed class Cluster : IAsyncDisposable
     private int Holders() => _nodes.Count(n => n.Status.Models.Any(m => m.Holders.Any(h => h.Node == n.Id)));
 
     private static string Describe(MeshNode node) =>
-        $"{node.Id.Short} has {node.Status.Peers.Count} peers, "
+        $"{node.Id.Short} has {node.Status.Peers.Count()} peers, "
         + string.Join(",", node.Status.Models.Select(
             m => $"{m.Listing.Label} missing [{string.Join(' ', m.Listing.MissingLayers)}] of {m.Holders.Count}"));
 }

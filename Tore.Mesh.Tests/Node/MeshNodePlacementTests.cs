@@ -133,12 +133,12 @@ public sealed class MeshNodePlacementTests
     {
         await using Cluster cluster = await Cluster.StartAsync(2);
         MeshNode node = cluster.Nodes[0];
-        PeerStatus peer = Assert.Single(node.Status.Peers);
+        MemberStatus peer = Assert.Single(node.Status.Peers);
         Assert.Equal(cluster.Nodes[1].Id, peer.NodeId);
         Assert.Equal(cluster.Nodes[1].Status.Listen, peer.Listen);
         Assert.Contains(peer.Tls, new[] { "1.3", "1.2" });
-        Assert.Equal("stories", Assert.Single(peer.Models).Label);
-        Assert.Equal(node.Status.EngineFingerprint, peer.EngineFingerprint);
+        Assert.Equal("stories", Assert.Single(peer.Capabilities!.Models).Label);
+        Assert.Equal(node.Status.EngineFingerprint, peer.Capabilities.EngineFingerprint);
         string folder = cluster.FolderOf("node-0");
         Assert.Equal(node.Id.ToString(), DataFolder.ReadAddresses(folder)!.NodeId);
         Assert.Equal(node.Status.Listen, DataFolder.ReadAddresses(folder)!.Listen);

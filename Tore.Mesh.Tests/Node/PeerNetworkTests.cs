@@ -104,7 +104,8 @@ public sealed class PeerNetworkTests
         await second.DisposeAsync();
         Assert.Equal("target closed", await first.NextAsync());
         Assert.False(there.TrySend(new ChunkDone(Guid.NewGuid(), 1, 4)));
-        await Cluster.UntilAsync(() => first.Network.Members.Members.Count == 0, () => "the peer to be gone");
+        await Cluster.UntilAsync(
+            () => first.Network.Mesh.Members.Values.Single().State == MemberState.Left, () => "the peer to have left");
     }
 
     /// <summary>A network whose traffic is written down.</summary>
@@ -114,25 +115,33 @@ public sealed class PeerNetworkTests
         private readonly NodeCertificate _certificate;
         private readonly BlockingCollection<string> _seen = [];
         private readonly string _address;
+        private readonly Task _started;
 
         public Party(Party? seed = null, string? tells = null)
         {
             _certificate = NodeCertificate.Create(_key);
-            NodeInfo info = default;
             Network = new PeerNetwork(
                 new PeerNetworkOptions
                 {
                     Transport = new TlsTransport(_certificate, SslProtocols.Tls12, new TransportOptions()),
                     Links = new LinkOptions { Identity = _key.Identity, Mesh = MeshSecret.Local },
-                    Describe = () => info,
-                    Random = new Random(1),
+                    Core = new MeshCoreOptions
+                    {
+                        Mesh = MeshSecret.Local.Id,
+                        Signer = _key,
+                        Verifier = EcdsaVerifier.Instance,
+                        Random = new Random(1),
+                        Start = 1,
+                    },
+                    Describe = () => new NodeInfo { Node = _key.Id },
+                    SaveIncarnation = _ => true,
                     Time = TimeProvider.System,
                     Logger = NullLogger.Instance,
                 },
                 this);
             _address = PeerAddress.From(Network.Listen(new IPEndPoint(IPAddress.Loopback, 0))).ToString();
-            info = new NodeInfo { Node = _key.Id, Start = 1, Addresses = [tells ?? _address] };
-            Network.Start(seed is not null && PeerAddress.TryParse(seed._address, out PeerAddress there) ? [there] : []);
+            PeerAddress[] seeds = seed is not null && PeerAddress.TryParse(seed._address, out PeerAddress there) ? [there] : [];
+            _started = Network.StartAsync(seeds, [tells ?? _address]).AsTask();
         }
 
         public PeerNetwork Network { get; }
@@ -140,7 +149,7 @@ public sealed class PeerNetworkTests
         public Action BeforeRows { get; set; } = () => { };
 
         public static Task LinkedAsync(Party a, Party b) => Cluster.UntilAsync(
-            () => a.Network.Members.Members.ContainsKey(b.Network.Self) && b.Network.Members.Members.ContainsKey(a.Network.Self),
+            () => a.Network.LinkTo(b.Network.Self) is not null && b.Network.LinkTo(a.Network.Self) is not null,
             () => "both to be linked");
 
         public async Task<string> NextAsync()
@@ -166,7 +175,7 @@ public sealed class PeerNetworkTests
         public void OnOwnMessage<T>(in T message)
             where T : struct, IMessage<T> => _seen.Add($"own {T.Type}");
 
-        public void OnMembersChanged(PeerSnapshot members)
+        public void OnMeshChanged(MeshSnapshot mesh, IReadOnlySet<NodeId> lost)
         {
         }
 
@@ -174,6 +183,7 @@ public sealed class PeerNetworkTests
 
         public async ValueTask DisposeAsync()
         {
+            await _started;
             await Network.DisposeAsync();
             _certificate.Dispose();
             _key.Dispose();

@@ -16,27 +16,14 @@ internal static partial class NetworkNamespace
     /// <summary>Runs <paramref name="work"/> in a new network whose loopback interface is up; skips where that cannot be.</summary>
     public static T Run<T>(Func<T> work)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "network namespaces are Linux's");
         T result = default!;
-        string? refusal = null;
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>
         {
-            if (Unshare(NewNetwork) != 0)
-            {
-                refusal = $"a network namespace needs root (errno {Marshal.GetLastPInvokeError()})";
-                return;
-            }
             try
             {
-                // The child is started from this thread and so lives in its network.
-                using Process ip = Process.Start(new ProcessStartInfo("ip", "link set lo up") { RedirectStandardError = true })!;
-                ip.WaitForExit();
+                Enter();
                 result = work();
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                refusal = "the tool 'ip' is not on this machine";
             }
             catch (Exception e)
             {
@@ -46,8 +33,26 @@ internal static partial class NetworkNamespace
         thread.Start();
         thread.Join();
         failure?.Throw();
-        Assert.SkipWhen(refusal is not null, refusal ?? "");
         return result;
+    }
+
+    /// <summary>
+    /// Takes the calling thread, which must be one of the test's own, into a new network for good; skips where that cannot be.
+    /// </summary>
+    public static void Enter()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "network namespaces are Linux's");
+        Assert.SkipUnless(Unshare(NewNetwork) == 0, $"a network namespace needs root (errno {Marshal.GetLastPInvokeError()})");
+        try
+        {
+            // The child is started from this thread and so lives in its network.
+            using Process ip = Process.Start(new ProcessStartInfo("ip", "link set lo up") { RedirectStandardError = true })!;
+            ip.WaitForExit();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("the tool 'ip' is not on this machine");
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]

@@ -29,13 +29,10 @@ internal sealed class ToreProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, in a network of its own where one is given; standard input stays open until it is closed.</summary>
-    public static ToreProcess Start(
-        IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null, TestNetwork? network = null)
+    /// <summary>Starts it; standard input stays open until it is closed.</summary>
+    public static ToreProcess Start(IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-        IReadOnlyList<string> program = network is null ? [dotnet] : [.. network.Prefix, dotnet];
-        var start = new ProcessStartInfo(program[0], program.Skip(1))
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -58,10 +55,9 @@ internal sealed class ToreProcess : IAsyncDisposable
 
     /// <summary>Runs a command to its end.</summary>
     public static async Task<ToreCommandLine.Outcome> RunAsync(
-        string[] args, IReadOnlyDictionary<string, string>? environment = null, string input = "", int limitSeconds = 60,
-        TestNetwork? network = null)
+        string[] args, IReadOnlyDictionary<string, string>? environment = null, string input = "", int limitSeconds = 60)
     {
-        await using ToreProcess tore = Start(args, environment, network);
+        await using ToreProcess tore = Start(args, environment);
         Task<string> output = tore.Process.StandardOutput.ReadToEndAsync();
         await tore.Process.StandardInput.WriteAsync(input);
         tore.Process.StandardInput.Close();

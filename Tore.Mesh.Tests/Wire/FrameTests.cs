@@ -43,7 +43,7 @@ public sealed class FrameTests
     [Fact]
     public void TryRead_LargestFrame_IsTaken()
     {
-        byte[] frame = FrameOf(MessageType.Peers, Limits.ControlFrameBytes - Frame.HeaderBytes);
+        byte[] frame = FrameOf(MessageType.TableEntries, Limits.ControlFrameBytes - Frame.HeaderBytes);
         Assert.Equal(Limits.ControlFrameBytes, frame.Length);
         var buffer = new ReadOnlySequence<byte>(frame);
 

@@ -32,8 +32,6 @@ internal static class WireCases
             s.Bool(), new NodeId(Guid.Empty), new NodeId(Guid.AllBitsSet),
             [.. s.Many(20, () => new CapabilityStamp(s.Node(), Stamp(s), s.Digest())).OrderBy(entry => entry.Node)])),
         new WireCase<CapabilityRequest>(s => new CapabilityRequest(s.Many(20, s.Node))),
-        new WireCase<NodeInfo>(NodeInfo),
-        new WireCase<Peers>(s => new Peers(s.Many(5, () => new KnownPeer(s.Node(), s.Many(3, s.Text))))),
         new WireCase<DialRequest>(s => new DialRequest(s.Kind(), s.Many(3, s.Text))),
         new WireCase<OpenShard>(s => new OpenShard(s.UInt32(), s.Digest(), s.Layers(), s.Count())),
         new WireCase<ShardOpened>(s => new ShardOpened(s.UInt32(), s.Layers(), s.Count(), s.Count(), s.Text())),
@@ -96,9 +94,6 @@ internal static class WireCases
     private static NodeInfo NodeInfo(FieldSource s) => new()
     {
         Node = s.Node(),
-        Start = s.UInt64(),
-        Revision = s.UInt64(),
-        Addresses = s.Many(4, s.Text),
         HttpAddress = s.MaybeText(),
         Version = s.Text(),
         Isa = s.Text(),

@@ -59,31 +59,6 @@ internal static class WireExamples
         ["CapabilitySummary/offer"] = WireCase.Encode(new CapabilitySummary(IsOffer: true, After: First, Last: Second,
             [new CapabilityStamp(Second, new RecordStamp(Incarnation: 1, Version: 70000), Digest.Of("other"u8))])),
         ["CapabilityRequest/two"] = WireCase.Encode(new CapabilityRequest([Second, Third])),
-        ["NodeInfo/full"] = WireCase.Encode(new NodeInfo
-        {
-            Node = First,
-            Start = 0x8899aabbccddeeff,
-            Revision = 300,
-            Addresses = ["192.0.2.7:7601", "[2001:db8::7]:7601"],
-            HttpAddress = "http://127.0.0.1:7600",
-            Version = "0.1.0",
-            Isa = "avx512-vnni",
-            EngineFingerprint = Engine,
-            Slots = 4,
-            SlotsInUse = 1,
-            IsDraining = false,
-            Models =
-            [
-                new HeldModel(Model, "stories", "llama", LayerCount: 6, ContextLength: 512, Limit: null, Open: new LayerRange(0, 2)),
-                new HeldModel(
-                    Digest.Of("other"u8), "modèle", "qwen2", LayerCount: 24, ContextLength: 4096, new LayerRange(0, 11), Open: null),
-            ],
-        }),
-        ["NodeInfo/entry_node"] = WireCase.Encode(
-            new NodeInfo { Node = Second, Start = 5, Revision = 1, Version = "0.1.0", Isa = "portable", IsDraining = true }),
-        ["Peers/two"] = WireCase.Encode(new Peers(
-            [new KnownPeer(Second, ["192.0.2.8:7601"]), new KnownPeer(Third, ["[fe80::1%2]:7601", "host.example:7601"])])),
-        ["Peers/none"] = WireCase.Encode(new Peers([])),
         ["DialRequest/activation"] = WireCase.Encode(new DialRequest(LinkKind.Activation, ["198.51.100.4:7601"])),
         ["OpenShard/range"] = WireCase.Encode(new OpenShard(Call: 7, Model, new LayerRange(3, 5), ContextLength: 512)),
         ["ShardOpened/range"] = WireCase.Encode(

@@ -91,9 +91,9 @@ public sealed class WireMessageTests
     }
 
     [Theory]
-    [InlineData("Peers", "91" + "ddffffffff", "wire_limit")] // 2^32 - 1 peers
-    [InlineData("Peers", "91" + "dd00000400", "wire_malformed")] // as many as are allowed, and then nothing
-    [InlineData("Peers", "91" + "9192" + "c41000112233445566778899aabbccddeeff" + "dc0021", "wire_limit")] // 33 addresses
+    [InlineData("DialRequest", "92" + "02" + "ddffffffff", "wire_limit")] // 2^32 - 1 addresses
+    [InlineData("DialRequest", "92" + "02" + "dc0020", "wire_malformed")] // as many as are allowed, and then nothing
+    [InlineData("DialRequest", "92" + "02" + "dc0021", "wire_limit")] // 33 addresses
     [InlineData("Goodbye", "92" + "dbffffffff", "wire_limit")] // a code of 4 GiB
     [InlineData("Goodbye", "92" + "d9ff41", "wire_malformed")] // 255 bytes claimed, one there
     [InlineData("Goodbye", "92" + "a2c328" + "a0", "wire_malformed")] // not UTF-8

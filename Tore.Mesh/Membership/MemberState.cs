@@ -3,7 +3,7 @@ namespace Tore.Mesh.Membership;
 /// <summary>
 /// What this node holds of a member. At equal incarnations the higher value wins a merge; a higher incarnation always wins.
 /// </summary>
-internal enum MemberState : byte
+public enum MemberState : byte
 {
     /// <summary>There, as far as is known.</summary>
     Alive = 0,

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Tore.Mesh.Membership;
 using Tore.Mesh.Pipelines.Ring;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Wire;
@@ -16,8 +15,12 @@ internal interface IPeerTraffic : IFrameReceiver
     void OnOwnMessage<T>(in T message)
         where T : struct, IMessage<T>;
 
-    /// <summary>Members came, went, or changed.</summary>
-    void OnMembersChanged(PeerSnapshot members);
+    /// <summary>The mesh changed; one call after the other, each with a snapshot no older than the last.</summary>
+    /// <param name="mesh">The mesh now.</param>
+    /// <param name="lost">
+    /// Nodes whose last link broke, or that are another process than before: what ran with them is lost, though they may be members.
+    /// </param>
+    void OnMeshChanged(MeshSnapshot mesh, IReadOnlySet<NodeId> lost);
 
     /// <summary>An activation link ended.</summary>
     void OnTargetClosed(IFrameTarget target);

@@ -26,7 +26,7 @@ public sealed class LinkProbe
     private readonly TimeProvider _time;
 
     /// <summary>Makes a probe of one mesh.</summary>
-    /// <param name="key">The key that peers are shown. Not that of a node that runs: its peers would take the probe for it.</param>
+    /// <param name="key">The key that peers are shown; the node whose it is may be running.</param>
     /// <param name="isOwnKey">Whether that is this machine's node key, and not one made for the purpose.</param>
     /// <param name="mesh">The mesh that peers should be in.</param>
     /// <param name="oldest">The oldest TLS taken.</param>
@@ -98,8 +98,7 @@ public sealed class LinkProbe
                 return result with
                 {
                     Outcome = OutcomeOf((failure as SocketException)?.SocketErrorCode),
-                    Text = failure is SocketException ? $"{endPoint}: {failure.Message}."
-                        : $"{endPoint}: no answer within {Limits.Dial.TotalSeconds:0} s.",
+                    Text = failure is SocketException ? failure.Message : $"Nothing came within {Limits.Dial.TotalSeconds:0} s",
                 };
             }
         }
@@ -109,7 +108,8 @@ public sealed class LinkProbe
     private static LinkProbeOutcome OutcomeOf(SocketError? error) => error switch
     {
         SocketError.ConnectionRefused or SocketError.ConnectionReset => LinkProbeOutcome.NothingListens,
-        null or SocketError.TimedOut => LinkProbeOutcome.NoAnswer,
+        // Nobody on the subnet has that address, or a firewall says so: to the user the same as silence.
+        null or SocketError.TimedOut or SocketError.HostUnreachable or SocketError.HostDown => LinkProbeOutcome.NoAnswer,
         _ => LinkProbeOutcome.NoRoute,
     };
 

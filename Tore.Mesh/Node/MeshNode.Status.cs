@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Pipelines;
@@ -26,6 +27,7 @@ public sealed partial class MeshNode
         {
             MeshView view = Started(_view);
             NodeInfo own = view.Own;
+            MeshSnapshot mesh = Started(_network).Look();
             return new NodeStatus
             {
                 NodeId = own.Node,
@@ -33,7 +35,7 @@ public sealed partial class MeshNode
                 Mesh = Mesh.Name,
                 IsPrivate = Mesh.IsPrivate,
                 MeshFingerprint = Mesh.Id.ToString(),
-                Listen = own.Addresses,
+                Listen = _addresses,
                 Http = own.HttpAddress,
                 Version = own.Version,
                 Isa = own.Isa,
@@ -42,9 +44,31 @@ public sealed partial class MeshNode
                 SlotsInUse = Started(_shards).SlotsInUse,
                 Running = Started(_provider).Running,
                 Waiting = Started(_provider).Waiting,
-                Warnings = _warnings,
+                Warnings = WarningsOf(mesh),
                 Models = [.. Started(_provider).Models.Select(m => StatusOf(view.Current, m))],
-                Peers = [.. Started(_network).Members.Members.Values.Select(StatusOf)],
+                Members = [SelfOf(mesh, own), .. mesh.Members.Values.Select(StatusOf)],
+                ClockOffsetMs = MillisecondsOf(mesh.ClockOffsetMicroseconds),
+                LocalHealth = mesh.LocalHealth,
+                DuplicateKeySince = DuplicateKeySince(mesh),
+            };
+        }
+    }
+
+    /// <summary>Whom the node tried to reach or turned away, and why there is no link; once started.</summary>
+    public ContactsStatus Contacts
+    {
+        get
+        {
+            MeshSnapshot mesh = Started(_network).Look();
+            return new ContactsStatus(
+                [.. mesh.Contacts.Select(StatusOf)], Started(_network).RefusedLinks, [.. mesh.Strangers.Select(StatusOf)])
+            {
+                Mdns = _options.Mdns,
+                MdnsProblem = _mdns?.Problem,
+                Allowed = Started(_admission).Allowed,
+                Banned = Started(_admission).Banned,
+                LowestWireVersion = WireVersions.Supported.Lowest,
+                HighestWireVersion = WireVersions.Supported.Highest,
             };
         }
     }
@@ -59,10 +83,19 @@ public sealed partial class MeshNode
         Tokens = _router.Tokens,
         KeyValueBytes = Started(_shards).KeyValueBytes,
         Flops = Started(_shards).Flops,
-        RefusedLinks = Started(_network).RefusedLinks,
+        RefusedLinks = Started(_network).RefusedLinkCount,
         DroppedMessages = Started(_network).DroppedMessages,
         BadMessages = _router.BadMessages,
         DroppedDiscovery = _mdns?.Dropped ?? 0,
+        Probes = Started(_network).Counts.Probes,
+        ProbesFailed = Started(_network).Counts.ProbesFailed,
+        Suspicions = Started(_network).Counts.Suspicions,
+        SuspicionsAnswered = Started(_network).Counts.SuspicionsAnswered,
+        Refutations = Started(_network).Counts.Refutations,
+        Deaths = Started(_network).Counts.Deaths,
+        Revivals = Started(_network).Counts.Revivals,
+        Stalls = Started(_network).Counts.Stalls,
+        DroppedGossip = Started(_network).DroppedGossip,
     };
 
     private IReadOnlyList<PipelineStage> RouteOf(ModelListing model) =>
@@ -77,27 +110,82 @@ public sealed partial class MeshNode
             .Select(m => new ModelHolder(n.Node, m.Limit, m.Open)))],
     };
 
-    private PeerStatus StatusOf(PeerMember member)
+    /// <summary>What was so at the start, and what came to be.</summary>
+    private IReadOnlyList<NodeWarning> WarningsOf(MeshSnapshot mesh) => mesh.DuplicateKeySince is null ? _warnings
+        : [new NodeWarning(ErrorCodes.DuplicateKey, DuplicateKeyText(Id)), .. _warnings];
+
+    /// <summary>What an owner is told whose key runs twice.</summary>
+    public static string DuplicateKeyText(NodeId self) =>
+        $"Another process runs with the key of this node ({self}): its data folder was copied. Both are taken for one node that "
+        + "restarts all the time. Stop one of them, and remove node.key from its folder: it then makes a key of its own.";
+
+    private DateTimeOffset? DuplicateKeySince(MeshSnapshot mesh) =>
+        mesh.DuplicateKeySince is { } since ? new NodeClock(_time).CalendarAt(since) : null;
+
+    private MemberStatus SelfOf(MeshSnapshot mesh, NodeInfo own) => new()
     {
-        Link? link = _network!.LinkTo(member.Node);
-        return new PeerStatus
-        {
-            NodeId = member.Node,
-            Address = member.Remote.ToString(),
-            Listen = member.Info.Addresses,
-            Http = member.Info.HttpAddress,
-            Tls = TlsOf(link),
-            Since = _time.GetUtcNow() - (_time.GetElapsedTime(0) - member.Since),
-            RoundTripMs = member.RoundTrip?.TotalMilliseconds,
-            Version = member.Info.Version,
-            Isa = member.Info.Isa,
-            EngineFingerprint = member.Info.EngineFingerprint,
-            Slots = member.Info.Slots,
-            SlotsInUse = member.Info.SlotsInUse,
-            Models = [.. member.Info.Models.Select(m => new PeerModelStatus(m.Label, m.Model, m.Limit, m.Open))],
-        };
-    }
+        NodeId = Id,
+        IsSelf = true,
+        State = MemberState.Alive,
+        Since = _startedAt,
+        Incarnation = mesh.Incarnation,
+        Start = StartText(_start),
+        Listen = _addresses,
+        ClockOffsetMs = 0,
+        Capabilities = CapabilitiesOf(own),
+    };
+
+    private MemberStatus StatusOf(MeshMember member) => new()
+    {
+        NodeId = member.Node,
+        State = member.State,
+        Since = new NodeClock(_time).CalendarAt(member.Since),
+        Incarnation = member.Incarnation,
+        Start = member.Start is { } start ? StartText(start) : null,
+        Listen = member.Addresses,
+        LinkAddress = member.Remote?.ToString(),
+        Tls = TlsOf(_network!.SecurityOf(member)),
+        RoundTripMs = member.RoundTrip?.TotalMilliseconds,
+        PredictedRoundTripMs = member.PredictedRoundTrip?.TotalMilliseconds,
+        ClockOffsetMs = MillisecondsOf(member.ClockOffsetMicroseconds),
+        Capabilities = member.Capabilities is { } can ? CapabilitiesOf(can) : null,
+    };
+
+    private static MemberCapabilities CapabilitiesOf(NodeInfo info) => new()
+    {
+        Http = info.HttpAddress,
+        Version = info.Version,
+        Isa = info.Isa,
+        EngineFingerprint = info.EngineFingerprint,
+        Slots = info.Slots,
+        SlotsInUse = info.SlotsInUse,
+        IsDraining = info.IsDraining,
+        Models = [.. info.Models.Select(m => new PeerModelStatus(m.Label, m.Model, m.Limit, m.Open))],
+    };
+
+    private static AddressStatus StatusOf(LinkContact contact) => new()
+    {
+        Address = contact.Address.ToString(),
+        NodeId = contact.Node,
+        Source = contact.Source.ToString().ToLowerInvariant(),
+        IsLinked = contact.IsLinked,
+        Code = contact.Failure?.Code,
+        Text = contact.Failure?.Text,
+        FailedAt = contact.Failure is { } failure ? CalendarOf(failure.AtUnixMicroseconds) : null,
+        Failures = contact.Failure?.Count ?? 0,
+    };
+
+    private static StrangerStatus StatusOf(MeshStranger stranger) => new(
+        stranger.Node, [.. stranger.Addresses.Select(a => a.ToString())], stranger.Mesh, stranger.WireVersion,
+        CalendarOf(stranger.SeenAtUnixMicroseconds));
+
+    private static DateTimeOffset CalendarOf(long unixMicroseconds) =>
+        DateTimeOffset.UnixEpoch + TimeSpan.FromTicks(unixMicroseconds * TimeSpan.TicksPerMicrosecond);
+
+    private static string StartText(ulong start) => start.ToString("x16", CultureInfo.InvariantCulture);
+
+    private static double? MillisecondsOf(long? microseconds) => microseconds / 1000.0;
 
     /// <summary>The version out of <c>TLS 1.3 suite</c>.</summary>
-    private static string TlsOf(Link? link) => link?.Security.Split(' ') is ["TLS", string version, ..] ? version : link?.Security ?? "";
+    private static string? TlsOf(string? security) => security?.Split(' ') is ["TLS", string version, ..] ? version : security;
 }

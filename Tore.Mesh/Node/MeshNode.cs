@@ -54,7 +54,11 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     private RingPipelineProvider? _provider;
     private MdnsResponder? _mdns;
     private string[] _unidentified = [];
+    private readonly ulong _start = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private IncarnationStore? _incarnations;
     private IReadOnlyList<NodeWarning> _warnings = [];
+    private IReadOnlyList<string> _addresses = [];
+    private DateTimeOffset _startedAt;
     private Task _identified = Task.CompletedTask;
     private NodeState _state = NodeState.Starting;
     private int _disposed;
@@ -115,18 +119,20 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
             WarnOf(models, shardOptions);
             Assemble();
             IPEndPoint listened = ListenAddress.Listen(_options.Listen, Started(_network).Listen);
-            Started(_view).OnOwn(own => own with { Addresses = ListenAddress.Advertised(listened), HttpAddress = httpAddress });
+            _addresses = ListenAddress.Advertised(listened);
+            _startedAt = _time.GetUtcNow();
+            Started(_view).OnOwn(own => own with { HttpAddress = httpAddress, Transports = TransportsOf(listened, httpAddress) });
             _folder.PublishAddresses(new NodeAddresses
             {
                 ProcessId = Environment.ProcessId,
                 NodeId = Id.ToString(),
-                Listen = Started(_view).Own.Addresses,
+                Listen = _addresses,
                 Mesh = Mesh.Name,
                 MeshId = Mesh.Id.ToString(),
                 Http = httpAddress,
             });
             _state = NodeState.Serving;
-            Join(listened);
+            await JoinAsync(listened);
         }
         catch
         {
@@ -136,7 +142,6 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         _unidentified = [.. models.Select(m => m.Label)];
         _identified = IdentifyAsync(models);
         _tasks.Add(_identified);
-        await Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -218,7 +223,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         Started(_provider).Drain();
         Started(_stages).Drain();
         Started(_view).OnOwn(own => own with { IsDraining = true });
-        Started(_network).Announce();
+        await Started(_network).AnnounceAsync();
         using var limit = new CancellationTokenSource(Limits.Drain, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -260,6 +265,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         {
             await _shards.DisposeAsync();
         }
+        _incarnations?.Dispose();
         _certificate?.Dispose();
         _key?.Dispose();
         _folder?.Dispose();
@@ -268,77 +274,8 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
 
     private MeshSecret Mesh => Started(_joined).Mesh;
 
-    private void WarnOf(List<OpenedModel> models, ShardOptions options)
-    {
-        _warnings = ModelMemory.Check(models, _backend, options);
-        foreach (NodeWarning warning in _warnings)
-        {
-            _logger.LogWarning("{Warning}", warning.Text);
-        }
-    }
-
     private static T Started<T>(T? part)
         where T : class => part ?? throw new InvalidOperationException("The node has not been started.");
-
-    private void Assemble()
-    {
-        var transportOptions = new TransportOptions { TimeProvider = _time };
-        var linkOptions = new LinkOptions
-        {
-            Identity = _key!.Identity,
-            Mesh = Mesh,
-            Refusal = _admission!.Refusal,
-            TimeProvider = _time,
-            Logger = _logger,
-        };
-        _network = new PeerNetwork(
-            new PeerNetworkOptions
-            {
-                Transport = new TlsTransport(_certificate!, _options.TlsMin, transportOptions),
-                Links = linkOptions,
-                Describe = () => _view!.Own,
-                Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-                Time = _time,
-                Logger = _logger,
-            },
-            _router);
-        _admission.Changed = _network.CloseRefused;
-        _stages = new StageHost(_network, _shards!, _logger) { SlotsChanged = OnSlotsChanged };
-        var calls = new StageCalls(_network);
-        var local = new LocalStageClient(Id, _stages, EngineFingerprint.Current);
-        _view = new MeshView(
-            new NodeInfo
-            {
-                Node = Id,
-                Start = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
-                Version = ProgramVersion,
-                Isa = KernelSets.NameOf(KernelSets.Current),
-                EngineFingerprint = EngineFingerprint.Current,
-                Slots = _options.Slots,
-            },
-            node => node == Id ? local : new RemoteStageClient(node, _network, calls),
-            _shards!.TextOf);
-        _router.Connect(_network, _stages, calls, _view.OnMembers);
-        _provider = new RingPipelineProvider(_view, _network, _router.Entries, _time);
-    }
-
-    private void Join(IPEndPoint listened)
-    {
-        _network!.Start(_joined!.Seeds);
-        if (_options.Mdns)
-        {
-            var own = new MdnsNode
-            {
-                Node = Id,
-                Port = listened.Port,
-                Addresses = [],
-                Mesh = Mesh.Id.ToString(),
-                Wire = WireVersions.Supported,
-            };
-            var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            _mdns = MdnsResponder.Start(listened.Address, own, _network, random, _time, _logger);
-        }
-    }
 
     /// <summary>Hashes the models, one after the other; each is served as soon as it is known.</summary>
     private async Task IdentifyAsync(List<OpenedModel> models)
@@ -366,7 +303,12 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
 
     private void OnOwnChanged()
     {
-        _view?.OnOwn(own => own with { Models = _shards!.Held, SlotsInUse = _shards.SlotsInUse });
+        _view?.OnOwn(own => own with
+        {
+            Models = _shards!.Held,
+            SlotsInUse = _shards.SlotsInUse,
+            Running = _provider?.Running ?? 0,
+        });
         _announce.Change(AnnounceDelay, Timeout.InfiniteTimeSpan);
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Tore.Mesh.Membership;
 using Tore.Mesh.Pipelines.Ring;
 using Tore.Mesh.Pipelines.Stages;
 using Tore.Mesh.Primitives;
@@ -14,8 +13,7 @@ internal sealed class MeshRouter : IPeerTraffic, IAsyncDisposable
 {
     private readonly OwnedTasks _tasks = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<NodeId, ulong> _starts = [];
-    private Action<PeerSnapshot> _onMembers = _ => { };
+    private Action<MeshSnapshot> _onMesh = _ => { };
     private IRouteLinks _links = null!;
     private StageHost _stages = null!;
     private StageCalls _calls = null!;
@@ -34,8 +32,8 @@ internal sealed class MeshRouter : IPeerTraffic, IAsyncDisposable
     public long BadMessages => Interlocked.Read(ref _badMessages);
 
     /// <summary>Joins the parts; before the first link.</summary>
-    public void Connect(IRouteLinks links, StageHost stages, StageCalls calls, Action<PeerSnapshot> onMembers) =>
-        (_links, _stages, _calls, _onMembers) = (links, stages, calls, onMembers);
+    public void Connect(IRouteLinks links, StageHost stages, StageCalls calls, Action<MeshSnapshot> onMesh) =>
+        (_links, _stages, _calls, _onMesh) = (links, stages, calls, onMesh);
 
     /// <summary>Waits until no question is being answered any more.</summary>
     public async ValueTask DisposeAsync()
@@ -115,11 +113,10 @@ internal sealed class MeshRouter : IPeerTraffic, IAsyncDisposable
         }
     }
 
-    public void OnMembersChanged(PeerSnapshot members)
+    public void OnMeshChanged(MeshSnapshot mesh, IReadOnlySet<NodeId> lost)
     {
-        _onMembers(members);
-        HashSet<NodeId> restarted = TakeRestarted(members);
-        bool IsAlive(NodeId node) => node == _links.Self || (members.Members.ContainsKey(node) && !restarted.Contains(node));
+        _onMesh(mesh);
+        bool IsAlive(NodeId node) => node == _links.Self || (mesh.IsLiving(node) && !lost.Contains(node));
         _calls.OnMembersChanged(IsAlive);
         Entries.OnMembersChanged(IsAlive);
         _stages.OnMembersChanged(IsAlive);
@@ -129,28 +126,6 @@ internal sealed class MeshRouter : IPeerTraffic, IAsyncDisposable
     {
         _stages.OnTargetClosed(target);
         Entries.OnTargetClosed(target);
-    }
-
-    /// <summary>Nodes that are another process than before: what ran there is lost, though they are members.</summary>
-    private HashSet<NodeId> TakeRestarted(PeerSnapshot members)
-    {
-        lock (_starts)
-        {
-            HashSet<NodeId> restarted = [];
-            foreach (PeerMember member in members.Members.Values)
-            {
-                if (_starts.TryGetValue(member.Node, out ulong before) && before != member.Info.Start)
-                {
-                    restarted.Add(member.Node);
-                }
-                _starts[member.Node] = member.Info.Start;
-            }
-            foreach (NodeId gone in _starts.Keys.Where(n => !members.Members.ContainsKey(n)).ToArray())
-            {
-                _starts.Remove(gone);
-            }
-            return restarted;
-        }
     }
 
     // Methods of their own, so that the closures are made for these messages only and not for every one.

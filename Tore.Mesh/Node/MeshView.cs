@@ -1,4 +1,3 @@
-using Tore.Mesh.Membership;
 using Tore.Mesh.Models;
 using Tore.Mesh.Pipelines.Ring;
 using Tore.Mesh.Primitives;
@@ -6,13 +5,17 @@ using Tore.Mesh.Wire;
 
 namespace Tore.Mesh.Node;
 
-/// <summary>The live nodes, this one included, as one snapshot with a version; whoever waits for a change is woken.</summary>
+/// <summary>
+/// The nodes that requests may be planned over, this one included, as one snapshot with a version; whoever waits for a change is woken.
+/// A member counts while it lives, has said what it can do, does not leave, and can be reached: over a control link, or in a mesh too
+/// large for one with everybody over one that is dialled on demand.
+/// </summary>
 internal sealed class MeshView : IMeshView
 {
     private readonly Lock _gate = new();
     private readonly Func<NodeId, IStageClient> _stagesOf;
     private readonly Func<Digest, ModelText?> _textOf;
-    private PeerSnapshot _members = PeerSnapshot.Empty;
+    private MeshSnapshot _mesh = MeshSnapshot.Empty;
     private NodeInfo _own;
     private MeshState _current;
     private TaskCompletionSource _changed = NewSignal();
@@ -59,25 +62,25 @@ internal sealed class MeshView : IMeshView
     /// <inheritdoc/>
     public ModelText? TextOf(Digest model) => _textOf(model);
 
-    /// <summary>Members changed; an older snapshot than the last is passed over.</summary>
-    public void OnMembers(PeerSnapshot members)
+    /// <summary>The mesh changed; an older snapshot than the last is passed over.</summary>
+    public void OnMesh(MeshSnapshot mesh)
     {
         lock (_gate)
         {
-            if (members.Version > _members.Version)
+            if (mesh.Version >= _mesh.Version)
             {
-                _members = members;
+                _mesh = mesh;
                 Renew();
             }
         }
     }
 
-    /// <summary>This node changed: gives it the next revision.</summary>
+    /// <summary>This node changed.</summary>
     public void OnOwn(Func<NodeInfo, NodeInfo> change)
     {
         lock (_gate)
         {
-            _own = change(_own) with { Revision = _own.Revision + 1 };
+            _own = change(_own);
             Renew();
         }
     }
@@ -86,7 +89,9 @@ internal sealed class MeshView : IMeshView
 
     private void Renew()
     {
-        NodeInfo[] nodes = [.. _members.Members.Values.Select(m => m.Info).Append(_own).OrderBy(n => n.Node)];
+        bool IsUsable(MeshMember member) => member is { IsLiving: true, Capabilities.IsDraining: false }
+            && (member.Link is not null || _mesh.IsPartial);
+        NodeInfo[] nodes = [.. _mesh.Members.Values.Where(IsUsable).Select(m => m.Capabilities!.Value).Append(_own).OrderBy(n => n.Node)];
         Volatile.Write(ref _current, new MeshState(_current.Version + 1, nodes));
         _changed.TrySetResult();
         _changed = NewSignal();

@@ -35,4 +35,31 @@ public sealed record NodeCounters
 
     /// <summary>mDNS packets that found no room.</summary>
     public required long DroppedDiscovery { get; init; }
+
+    /// <summary>Members probed.</summary>
+    public required long Probes { get; init; }
+
+    /// <summary>Probes that nobody answered, directly or for another.</summary>
+    public required long ProbesFailed { get; init; }
+
+    /// <summary>Members that became suspect here.</summary>
+    public required long Suspicions { get; init; }
+
+    /// <summary>Suspicions that ended because the member answered this node's own probe.</summary>
+    public required long SuspicionsAnswered { get; init; }
+
+    /// <summary>False suspicions of this very node, which it refuted.</summary>
+    public required long Refutations { get; init; }
+
+    /// <summary>Members declared dead here.</summary>
+    public required long Deaths { get; init; }
+
+    /// <summary>Members declared dead here that came back.</summary>
+    public required long Revivals { get; init; }
+
+    /// <summary>Times that this node noticed that it had stood still.</summary>
+    public required long Stalls { get; init; }
+
+    /// <summary>Gossip that full queues or broken links dropped.</summary>
+    public required long DroppedGossip { get; init; }
 }

@@ -53,6 +53,18 @@ public sealed record NodeStatus
     /// <summary>Every model known here, by label.</summary>
     public required IReadOnlyList<ModelStatus> Models { get; init; }
 
-    /// <summary>Linked peers, by id.</summary>
-    public required IReadOnlyList<PeerStatus> Peers { get; init; }
+    /// <summary>Every member of the mesh: this node first, then the others by id, the dead and departed too.</summary>
+    public required IReadOnlyList<MemberStatus> Members { get; init; }
+
+    /// <summary>The others that are linked and have said what they can do, by id.</summary>
+    public IEnumerable<MemberStatus> Peers => Members.Where(m => m is { IsSelf: false, IsLinked: true, Capabilities: not null });
+
+    /// <summary>The mesh clock less this machine's; null without a peer that told its time.</summary>
+    public double? ClockOffsetMs { get; init; }
+
+    /// <summary>0 is well; each step makes this node wait longer before it suspects others, being slow itself.</summary>
+    public int LocalHealth { get; init; }
+
+    /// <summary>Since when another process is seen to run with this node's key; null where none is.</summary>
+    public DateTimeOffset? DuplicateKeySince { get; init; }
 }

@@ -1,21 +1,212 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;
 using Tore.Mesh.Wire;
 
 namespace Tore.Mesh.Node;
 
-/// <content>What comes in on control links.</content>
+/// <content>Control links: how they come to stand, what comes in on them, and the way to a peer.</content>
 internal sealed partial class PeerNetwork
 {
-    private void OnPing(Link link, in Ping ping) =>
-        link.TrySend(new Pong(ping.Sequence, ping.SentAtMicroseconds, NowMicroseconds()));
+    private readonly ConcurrentDictionary<long, OpenControl> _control = new();
 
-    private void OnPong(long number, Pong pong) => Act((directory, now) => directory.OnPong(number, pong.Sequence, now));
+    /// <summary>Standing control links of each peer; touched within turns only.</summary>
+    private readonly Dictionary<NodeId, int> _linkCounts = [];
+    private readonly ParkedMessages _parked = new();
+    private long _lastLink;
+    private long _droppedBefore;
 
-    private void OnInfo(long number, NodeInfo info) => Act((directory, now) => directory.OnInfo(number, info, now));
+    /// <summary>Messages that full queues refused.</summary>
+    public long DroppedMessages => Interlocked.Read(ref _droppedBefore) + _control.Values.Sum(l => l.Link.DroppedMessages);
 
-    private void OnPeers(long number, Peers peers) => Act((directory, now) => directory.OnPeers(number, peers.Known, now));
+    /// <summary>The link that new messages to a peer take.</summary>
+    public Link? LinkTo(NodeId peer) => Mesh.Members.TryGetValue(peer, out MeshMember? member) ? LinkOf(member)?.Link : null;
+
+    /// <summary>What protects a link, such as <c>TLS 1.3 TLS_AES_256_GCM_SHA384</c>; null where there is none.</summary>
+    public string? SecurityOf(MeshMember member) => LinkOf(member)?.Link.Security;
+
+    /// <inheritdoc/>
+    public bool TrySendControl<T>(NodeId peer, in T message)
+        where T : struct, IMessage<T>
+    {
+        if (peer == Self)
+        {
+            _traffic.OnOwnMessage(message);
+            return true;
+        }
+        MeshSnapshot mesh = Mesh;
+        if (!mesh.Members.TryGetValue(peer, out MeshMember? member))
+        {
+            return false;
+        }
+        if (LinkOf(member) is { } open)
+        {
+            if (mesh.IsPartial && open.TryRefresh(_clock.Elapsed))
+            {
+                _tasks.Add(ReachAsync(peer));
+            }
+            return open.Link.TrySend(message) == SendResult.Sent;
+        }
+        return mesh.IsPartial && member.IsLiving && TryPark(peer, message);
+    }
+
+    private OpenControl? LinkOf(MeshMember member) => member.Link is { } number ? _control.GetValueOrDefault(number) : null;
+
+    private bool TryPark<T>(NodeId peer, T message)
+        where T : struct, IMessage<T>
+    {
+        if (!_parked.TryAdd(peer, link => link.TrySend(message), out bool isFirst))
+        {
+            return false;
+        }
+        if (isFirst)
+        {
+            _tasks.Add(DialForParkedAsync(peer));
+        }
+        return true;
+    }
+
+    private async Task ReachAsync(NodeId peer)
+    {
+        await Task.Yield();
+        await TurnAsync((core, now) => core.Reach(peer, now));
+    }
+
+    /// <summary>Asks for a link, and gives up what still waits for it after a while: whoever waits for an answer is then told.</summary>
+    private async Task DialForParkedAsync(NodeId peer)
+    {
+        await ReachAsync(peer);
+        try
+        {
+            await Task.Delay(Limits.Dial, _options.Time, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        if (_parked.Drop(peer))
+        {
+            await TurnAsync((_, _) => _lost.Add(peer));
+        }
+    }
+
+    private async Task AcceptAsync(LinkListener listener)
+    {
+        try
+        {
+            while (await listener.AcceptAsync(_stop.Token) is { } link)
+            {
+                await AdoptAsync(link, dialled: null);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    private async Task DialControlAsync(PeerAddress address, NodeId? expected)
+    {
+        // Dialling starts outside the core's turn.
+        await Task.Yield();
+        try
+        {
+            Link link = await Link.DialAsync(
+                _options.Transport, EndPointOf(address), LinkKind.Control, _options.Links, expected, _stop.Token);
+            await AdoptAsync(link, address);
+        }
+        catch (ToreException self) when (self.Code == ErrorCodes.PeerIsSelf)
+        {
+            await TurnAsync((core, now) => core.OnDialledSelf(address, now));
+        }
+        catch (ToreException failure)
+        {
+            _logger.LogDebug("No link to {Address}: {Code}: {Reason}", address, failure.Code, failure.Message);
+            await TurnAsync((core, now) => core.OnDialFailed(address, failure.Code, failure.Message, now));
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    private async Task AdoptAsync(Link link, PeerAddress? dialled)
+    {
+        if (link.Kind == LinkKind.Activation)
+        {
+            AdoptTarget(link);
+            return;
+        }
+        long number = 0;
+        var control = new OpenControl(link);
+        bool taken = false;
+        await TurnAsync((core, now) =>
+        {
+            // Numbered within the turn: the core takes a higher number for a later link.
+            number = ++_lastLink;
+            _control[number] = control;
+            taken = core.OnLinkOpened(number, link.Peer.Id, PeerAddress.From((IPEndPoint)link.RemoteEndPoint), dialled, now);
+            if (taken)
+            {
+                _linkCounts[link.Peer.Id] = _linkCounts.GetValueOrDefault(link.Peer.Id) + 1;
+                _parked.Send(link.Peer.Id, link);
+            }
+        });
+        if (taken)
+        {
+            _tasks.Add(RunControlAsync(number, control));
+            return;
+        }
+        Forget(number, control);
+        if (dialled is null && control.Closing is { } refusal)
+        {
+            _listener!.NoteRefusal(link, refusal);
+        }
+    }
+
+    private async Task RunControlAsync(long number, OpenControl control)
+    {
+        await Task.Yield();
+        ToreException? reason = null;
+        try
+        {
+            reason = await control.Link.RunAsync(new ControlHandler(this, number), CancellationToken.None);
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            _logger.LogError(defect, "{Link} ended by a defect of this node.", control.Link);
+        }
+        reason = control.Closing ?? reason;
+        _logger.LogDebug("{Link} ended: {Reason}", control.Link, reason?.Message ?? "closed by the peer");
+        NodeId peer = control.Link.Peer.Id;
+        await TurnAsync((core, now) =>
+        {
+            Forget(number, control);
+            core.OnLinkClosed(number, reason?.Code, now);
+            int left = _linkCounts[peer] - 1;
+            _linkCounts[peer] = left;
+            if (left == 0)
+            {
+                _linkCounts.Remove(peer);
+                if (reason?.Code is not (LinkDirectory.Superseded or LinkDirectory.NotNeeded))
+                {
+                    _lost.Add(peer);
+                }
+            }
+        });
+    }
+
+    private void Forget(long number, OpenControl control)
+    {
+        if (_control.TryRemove(number, out _))
+        {
+            Interlocked.Add(ref _droppedBefore, control.Link.DroppedMessages);
+        }
+    }
 
     private void OnDialRequest(NodeId peer, in DialRequest request)
     {
@@ -39,43 +230,48 @@ internal sealed partial class PeerNetwork
         }
     }
 
+    private static EndPoint EndPointOf(PeerAddress address) => IPAddress.TryParse(address.Host, out IPAddress? ip)
+        ? new IPEndPoint(ip, address.Port)
+        : new DnsEndPoint(address.Host, address.Port);
+
+    /// <summary>A control link, and why this end closed it where it did.</summary>
+    private sealed class OpenControl(Link link)
+    {
+        /// <summary>A link made on demand is kept for ten seconds after each refresh.</summary>
+        private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(2);
+
+        private long _refreshedAt = long.MinValue / 2;
+
+        public Link Link { get; } = link;
+
+        public ToreException? Closing { get; set; }
+
+        /// <summary>Whether the core is to be told that the link is in use; not more often than it has to know.</summary>
+        public bool TryRefresh(TimeSpan now)
+        {
+            long last = Interlocked.Read(ref _refreshedAt);
+            return now.Ticks - last > RefreshInterval.Ticks && Interlocked.CompareExchange(ref _refreshedAt, now.Ticks, last) == last;
+        }
+    }
+
+    /// <summary>The frames of one control link: the core's in its turns, the others straight to whom they concern.</summary>
     private sealed class ControlHandler(PeerNetwork network, long number) : IFrameHandler
     {
         public ValueTask OnFrameAsync(Link link, MessageType type, ReadOnlySequence<byte> body, CancellationToken cancellationToken)
         {
-            NodeId peer = link.Peer.Id;
-            switch (type)
+            if (MeshCore.Handles(type))
             {
-                case MessageType.Ping:
-                    network.OnPing(link, WireMessage.Read<Ping>(body));
-                    break;
-                case MessageType.Pong:
-                    network.OnPong(number, WireMessage.Read<Pong>(body));
-                    return ValueTask.CompletedTask;
-                case MessageType.NodeInfo:
-                    network.OnInfo(number, WireMessage.Read<NodeInfo>(body));
-                    return ValueTask.CompletedTask;
-                case MessageType.Peers:
-                    network.OnPeers(number, WireMessage.Read<Peers>(body));
-                    return ValueTask.CompletedTask;
-                case MessageType.DialRequest:
-                    network.OnDialRequest(peer, WireMessage.Read<DialRequest>(body));
-                    break;
-                default:
-                    network._traffic.OnMessage(peer, type, body);
-                    break;
+                return network.TurnAsync((core, now) => core.OnFrame(number, type, body, now));
             }
-            network.OnHeard(number);
+            if (type == MessageType.DialRequest)
+            {
+                network.OnDialRequest(link.Peer.Id, WireMessage.Read<DialRequest>(body));
+            }
+            else
+            {
+                network._traffic.OnMessage(link.Peer.Id, type, body);
+            }
             return ValueTask.CompletedTask;
-        }
-    }
-
-    private void OnHeard(long number)
-    {
-        lock (_gate)
-        {
-            // The timer stands on an earlier time than is now needed; that is harmless and saves setting it for every frame.
-            _directory.OnHeard(number, Now);
         }
     }
 }

@@ -13,6 +13,7 @@ namespace Tore.Mesh.Node;
 /// <content>Activation links: dialled when first needed, by whichever end needs one, then used by both.</content>
 internal sealed partial class PeerNetwork
 {
+    private readonly Lock _gate = new();
     private readonly Dictionary<NodeId, List<LinkTarget>> _targets = [];
     private readonly Dictionary<NodeId, Task<LinkTarget>> _dialling = [];
     private readonly Dictionary<NodeId, TaskCompletionSource<LinkTarget>> _awaited = [];
@@ -59,7 +60,7 @@ internal sealed partial class PeerNetwork
     /// <summary>Dials the peer's addresses one after the other; where none answers, asks it to dial.</summary>
     private async Task<LinkTarget> DialTargetAsync(NodeId node, CancellationToken cancellationToken)
     {
-        if (!Members.Members.TryGetValue(node, out PeerMember? member))
+        if (!Mesh.Members.TryGetValue(node, out MeshMember? member) || !member.IsLiving)
         {
             throw new ToreException(ErrorCodes.PeerUnreachable, $"Node {node.Short} has left.");
         }
@@ -93,7 +94,7 @@ internal sealed partial class PeerNetwork
         }
         try
         {
-            if (TrySendControl(node, new DialRequest(LinkKind.Activation, _options.Describe().Addresses)))
+            if (TrySendControl(node, new DialRequest(LinkKind.Activation, _addresses)))
             {
                 return await arrives.WaitAsync(Limits.Dial + Limits.Handshake, _options.Time, cancellationToken);
             }
@@ -113,18 +114,22 @@ internal sealed partial class PeerNetwork
     }
 
     /// <summary>What the peer says of itself, and where its link comes from with the port that it listens on.</summary>
-    private static PeerAddress[] AddressesOf(PeerMember member)
+    private static PeerAddress[] AddressesOf(MeshMember member)
     {
         List<PeerAddress> addresses = [];
-        foreach (string text in member.Info.Addresses.Take(Limits.NodeAddresses))
+        foreach (string text in member.Addresses.Take(Limits.NodeAddresses))
         {
             if (PeerAddress.TryParse(text, out PeerAddress address))
             {
                 addresses.Add(address);
             }
         }
-        IEnumerable<PeerAddress> seen = addresses.Select(a => member.Remote with { Port = a.Port });
-        return [.. addresses.Where(a => a.Host == member.Remote.Host).Concat(seen).Concat(addresses).Distinct()];
+        if (member.Remote is not { } remote)
+        {
+            return [.. addresses];
+        }
+        IEnumerable<PeerAddress> seen = addresses.Select(a => remote with { Port = a.Port });
+        return [.. addresses.Where(a => a.Host == remote.Host).Concat(seen).Concat(addresses).Distinct()];
     }
 
     private LinkTarget AdoptTarget(Link link)
@@ -146,7 +151,7 @@ internal sealed partial class PeerNetwork
         _tasks.Add(RunTargetAsync(target));
         if (_stop.IsCancellationRequested)
         {
-            CloseTargets();
+            CloseTargets(static _ => ErrorCodes.Draining, Stopping);
         }
         return target;
     }
@@ -173,13 +178,37 @@ internal sealed partial class PeerNetwork
         _traffic.OnTargetClosed(target);
     }
 
-    private void CloseTargets()
+    /// <summary>A node that is gone may never say so on a link that stands.</summary>
+    private void CloseTargetsOfTheGone(MeshSnapshot mesh)
+    {
+        List<LinkTarget> gone = [];
+        lock (_gate)
+        {
+            foreach ((NodeId peer, List<LinkTarget> targets) in _targets)
+            {
+                if (!mesh.IsLiving(peer))
+                {
+                    gone.AddRange(targets);
+                }
+            }
+        }
+        foreach (LinkTarget target in gone)
+        {
+            target.Link.Abort(new ToreException(ErrorCodes.StageLost, $"Node {target.Link.Peer.Id.Short} is gone."));
+        }
+    }
+
+    /// <summary>Closes the links with peers for which <paramref name="codeFor"/> gives a reason.</summary>
+    private void CloseTargets(Func<NodeId, string?> codeFor, string text)
     {
         lock (_gate)
         {
-            foreach (LinkTarget target in _targets.Values.SelectMany(t => t))
+            foreach ((NodeId peer, List<LinkTarget> targets) in _targets)
             {
-                _tasks.Add(target.Link.CloseAsync(ErrorCodes.Draining, "The node is stopping.").AsTask());
+                if (codeFor(peer) is { } code)
+                {
+                    targets.ForEach(t => _tasks.Add(t.Link.CloseAsync(code, text).AsTask()));
+                }
             }
         }
     }

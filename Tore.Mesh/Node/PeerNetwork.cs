@@ -10,25 +10,43 @@ using Tore.Mesh.Wire;
 namespace Tore.Mesh.Node;
 
 /// <summary>
-/// The shell around <see cref="PeerDirectory"/>: listens, dials, runs the links' receive loops, and finds the way to a node. The
-/// directory is called under one lock; what it asks for (sending, closing, dialling) never blocks and never calls back into it.
+/// The shell around <see cref="MeshCore"/>: listens, dials, runs the links' receive loops and the core's timer, and finds the way to a
+/// node.
+/// <para>
+/// The core is called in turns, one at a time and first come, first served, so that a table whose signatures take a while holds up
+/// nobody twice; waiting for a turn holds no thread. What the core asks for within its turn (sending, closing, dialling) never blocks
+/// and never calls back into it. What has changed is told when the turn is over.
+/// </para>
 /// </summary>
-internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteLinks, IAsyncDisposable
+internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteLinks, IAsyncDisposable
 {
+    private const string Stopping = "The node is stopping.";
+
+    /// <summary>Timers are no finer.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
+
     private readonly PeerNetworkOptions _options;
     private readonly IPeerTraffic _traffic;
     private readonly ILogger _logger;
-    private readonly Lock _gate = new();
-    private readonly PeerDirectory _directory;
-    private readonly Dictionary<long, Link> _control = [];
+    private readonly NodeClock _clock;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _telling = new();
+    private readonly MeshCore _core;
     private readonly OwnedTasks _tasks = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _timer;
     private readonly LocalTarget _local;
     private LinkListener? _listener;
-    private PeerSnapshot _snapshot = PeerSnapshot.Empty;
-    private bool _membersChanged;
-    private long _lastLink;
+    private MeshSnapshot _snapshot = MeshSnapshot.Empty;
+    private IReadOnlyList<string> _addresses = [];
+
+    // What a turn leaves behind; touched within turns only.
+    private readonly Dictionary<NodeId, ulong> _starts = [];
+    private HashSet<NodeId> _lost = [];
+    private TimeSpan? _timerDue;
+    private bool _changed;
+    private bool _isDuplicateTold;
+    private long _droppedGossip;
 
     /// <summary>Makes a network that knows nobody and does not listen yet.</summary>
     public PeerNetwork(PeerNetworkOptions options, IPeerTraffic traffic)
@@ -36,35 +54,30 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
         _options = options;
         _traffic = traffic;
         _logger = options.Logger;
+        _clock = new NodeClock(options.Time);
         Self = options.Links.Identity.Id;
         _local = new LocalTarget(Self, traffic);
-        _directory = new PeerDirectory(Self, options.Directory, this, options.Random);
-        _timer = options.Time.CreateTimer(_ => Act(static (directory, now) => directory.OnTimer(now)), null,
-            Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _core = new MeshCore(options.Core, this);
+        _timer = options.Time.CreateTimer(_ => _tasks.Add(OnTimerAsync()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc/>
     public NodeId Self { get; }
 
-    /// <summary>The members now.</summary>
-    public PeerSnapshot Members => Volatile.Read(ref _snapshot);
+    /// <summary>The mesh when members, links or capabilities last changed.</summary>
+    public MeshSnapshot Mesh => Volatile.Read(ref _snapshot);
+
+    /// <summary>What the core counts.</summary>
+    public MembershipCounts Counts => _core.Counts;
+
+    /// <summary>Gossip that full queues or broken links dropped.</summary>
+    public long DroppedGossip => Interlocked.Read(ref _droppedGossip);
 
     /// <summary>Connections that became no link.</summary>
-    public long RefusedLinks => _listener?.RefusedLinks ?? 0;
+    public long RefusedLinkCount => _listener?.RefusedLinks ?? 0;
 
-    /// <summary>Messages that full queues refused, of the links that stand.</summary>
-    public long DroppedMessages
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _control.Values.Sum(l => l.DroppedMessages);
-            }
-        }
-    }
-
-    private TimeSpan Now => _options.Time.GetElapsedTime(0);
+    /// <summary>The same by address, peer and reason.</summary>
+    public IReadOnlyList<RefusedLink> RefusedLinks => _listener?.Refusals ?? [];
 
     /// <summary>Listens and takes links; throws <c>port_in_use</c> or <c>address_not_available</c>.</summary>
     public IPEndPoint Listen(IPEndPoint endPoint)
@@ -74,45 +87,50 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
         return (IPEndPoint)_listener.EndPoint;
     }
 
-    /// <summary>Begins to dial.</summary>
-    public void Start(IEnumerable<PeerAddress> seeds) => Act((directory, now) =>
+    /// <summary>Begins to tell of itself and to dial. Throws <c>file_not_writable</c> where the incarnation cannot be kept.</summary>
+    /// <param name="seeds">Where others may be.</param>
+    /// <param name="addresses">What this node tells others to dial.</param>
+    public async ValueTask StartAsync(IReadOnlyList<PeerAddress> seeds, IReadOnlyList<string> addresses)
     {
-        foreach (PeerAddress seed in seeds)
+        _addresses = addresses;
+        bool started = false;
+        await TurnAsync((core, now) => started = core.Start(seeds, addresses, _options.Describe(), now));
+        if (!started)
         {
-            directory.AddSeed(seed, now);
-        }
-        directory.OnTimer(now);
-    });
-
-    /// <summary>What this node says of itself has changed: everybody is told.</summary>
-    public void Announce() => Act(static (directory, _) => directory.OnOwnInfoChanged());
-
-    /// <summary>The link that new messages to a peer take.</summary>
-    public Link? LinkTo(NodeId peer)
-    {
-        if (!Members.Members.TryGetValue(peer, out PeerMember? member))
-        {
-            return null;
-        }
-        lock (_gate)
-        {
-            return _control.GetValueOrDefault(member.Link);
+            throw new ToreException(ErrorCodes.FileNotWritable,
+                "This node's incarnation could not be written into its data folder, so that it could not be told from its earlier starts. "
+                + "Make room on the disk or the folder writable, or choose another with --data.");
         }
     }
 
-    /// <inheritdoc/>
-    public bool TrySendControl<T>(NodeId peer, in T message)
-        where T : struct, IMessage<T>
+    /// <summary>What this node can do has changed: everybody is told.</summary>
+    public ValueTask AnnounceAsync() => TurnAsync((core, now) => core.OnOwnChanged(_options.Describe(), now));
+
+    /// <summary>The same, from where nobody can wait.</summary>
+    public void Announce() => _tasks.Add(AnnounceAsync().AsTask());
+
+    /// <summary>The allow and ban lists changed: links with peers that are no longer admitted end, and their sequences with them.</summary>
+    public void OnAdmissionChanged()
     {
-        if (peer == Self)
-        {
-            _traffic.OnOwnMessage(message);
-            return true;
-        }
-        return LinkTo(peer)?.TrySend(message) == SendResult.Sent;
+        _tasks.Add(TurnAsync(static (core, now) => core.OnAdmissionChanged(now)).AsTask());
+        CloseTargets(_options.Links.Refusal, "This node no longer takes that one for a peer.");
     }
 
-    /// <summary>Says goodbye to everybody, closes every link and waits for all that runs.</summary>
+    /// <summary>The mesh as it stands, with what changes all the time: round trips, contacts, counts.</summary>
+    public MeshSnapshot Look()
+    {
+        _turn.Wait();
+        try
+        {
+            return _core.Snapshot;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Tells everybody that this node leaves, closes every link and waits for all that runs.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -120,162 +138,159 @@ internal sealed partial class PeerNetwork : IPeerEffects, IMdnsListener, IRouteL
         {
             await _listener.DisposeAsync();
         }
-        Act(static (directory, _) => directory.Stop());
-        CloseTargets();
-        await _tasks.WaitAsync();
+        await TurnAsync(static (core, now) => core.Leave(now));
+        CloseTargets(static _ => ErrorCodes.Draining, Stopping);
         await _timer.DisposeAsync();
+        await _tasks.WaitAsync();
+        _turn.Dispose();
         _stop.Dispose();
     }
 
-    void IMdnsListener.Found(MdnsNode node)
+    void IMdnsListener.Found(MdnsNode node) => _tasks.Add(TurnAsync((core, now) => core.OnFound(node, now)).AsTask());
+
+    void IMdnsListener.Lost(NodeId node) => _tasks.Add(TurnAsync((core, now) => core.OnLost(node, now)).AsTask());
+
+    void IMdnsListener.FoundOther(MdnsNode node, MdnsDifference difference) => ((IMdnsListener)this).Found(node);
+
+    void IMdnsListener.LostOther(NodeId node) => ((IMdnsListener)this).Lost(node);
+
+    void IMeshEffects.Dial(PeerAddress address, NodeId? expected) => _tasks.Add(DialControlAsync(address, expected));
+
+    bool IMeshEffects.TrySend<T>(long link, in T message)
     {
-        if (node.Mesh == _options.Links.Mesh.Id.ToString())
+        bool sent = _control.TryGetValue(link, out OpenControl? open) && open.Link.TrySend(message) == SendResult.Sent;
+        if (!sent && T.Type == MessageType.Gossip)
         {
-            PeerAddress[] addresses = [.. node.Addresses.Select(a => PeerAddress.From(new IPEndPoint(a, node.Port)))];
-            Act((directory, now) => directory.OnFound(node.Node, addresses, now));
+            Interlocked.Increment(ref _droppedGossip);
+        }
+        return sent;
+    }
+
+    void IMeshEffects.Close(long link, string code, string reason)
+    {
+        if (_control.TryGetValue(link, out OpenControl? open))
+        {
+            _logger.LogDebug("{Link} is closed: {Code}: {Reason}", open.Link, code, reason);
+            open.Closing ??= new ToreException(code, reason);
+            _tasks.Add(open.Link.CloseAsync(code, reason).AsTask());
         }
     }
 
-    void IMdnsListener.Lost(NodeId node) => Act((directory, _) => directory.OnLost(node));
+    bool IMeshEffects.TrySaveIncarnation(ulong incarnation) => _options.SaveIncarnation(incarnation);
 
-    void IPeerEffects.Dial(PeerAddress address) => _tasks.Add(DialControlAsync(address));
+    void IMeshEffects.Changed() => _changed = true;
 
-    void IPeerEffects.SendInfo(long link) => TrySend(link, _options.Describe());
-
-    void IPeerEffects.SendPeers(long link, IReadOnlyList<KnownPeer> known) => TrySend(link, new Peers(known));
-
-    void IPeerEffects.SendPing(long link, uint number) => TrySend(link, new Ping(number, NowMicroseconds()));
-
-    void IPeerEffects.SendGoodbye(long link, string code, string text) => TrySend(link, new Goodbye(code, text));
-
-    void IPeerEffects.Close(long link, string code, string reason)
+    private async Task OnTimerAsync()
     {
-        if (_control.TryGetValue(link, out Link? open))
+        await Task.Yield();
+        await TurnAsync((core, now) =>
         {
-            _logger.LogDebug("{Link} is closed: {Code}: {Reason}", open, code, reason);
-            _tasks.Add(open.DisposeAsync().AsTask());
-        }
+            _timerDue = null;
+            core.OnTimer(now);
+        });
     }
 
-    void IPeerEffects.Publish(PeerSnapshot snapshot)
+    /// <summary>One turn of the core; then its timer is set, and who has to know is told of what changed.</summary>
+    private async ValueTask TurnAsync(Action<MeshCore, Moment> turn)
     {
-        Volatile.Write(ref _snapshot, snapshot);
-        _membersChanged = true;
-    }
-
-    private void TrySend<T>(long link, in T message)
-        where T : struct, IMessage<T>
-    {
-        if (_control.TryGetValue(link, out Link? open))
-        {
-            open.TrySend(message);
-        }
-    }
-
-    /// <summary>One turn of the directory: calls it, sets its timer, and tells of changes when the lock is free again.</summary>
-    private void Act(Action<PeerDirectory, TimeSpan> turn)
-    {
-        bool changed;
-        lock (_gate)
-        {
-            TimeSpan now = Now;
-            turn(_directory, now);
-            TimeSpan wait = _directory.NextDeadline - now ?? Timeout.InfiniteTimeSpan;
-            _timer.Change(wait < TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : wait, Timeout.InfiniteTimeSpan);
-            changed = _membersChanged;
-            _membersChanged = false;
-        }
-        if (changed)
-        {
-            _traffic.OnMembersChanged(Members);
-        }
-    }
-
-    private async Task AcceptAsync(LinkListener listener)
-    {
+        await _turn.WaitAsync();
+        HashSet<NodeId>? lost = null;
         try
         {
-            while (await listener.AcceptAsync(_stop.Token) is { } link)
+            try
             {
-                Adopt(link, dialled: null);
+                turn(_core, _clock.Now);
+            }
+            finally
+            {
+                lost = EndTurn();
             }
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // The end.
+            // A turn may fail on what a peer sent; what it did before that is told all the same.
+            _turn.Release();
+            Tell(lost);
         }
     }
 
-    private async Task DialControlAsync(PeerAddress address)
+    /// <summary>Gives what is to be told: whom this turn lost, or null where nothing changed.</summary>
+    private HashSet<NodeId>? EndTurn()
     {
-        // Dialling starts outside the directory's lock.
-        await Task.Yield();
-        try
+        SetTimer();
+        if (!_changed && _lost.Count == 0)
         {
-            Link link = await Link.DialAsync(
-                _options.Transport, EndPointOf(address), LinkKind.Control, _options.Links, expected: null, _stop.Token);
-            Adopt(link, address);
+            return null;
         }
-        catch (ToreException self) when (self.Code == ErrorCodes.PeerIsSelf)
+        if (_changed)
         {
-            Act((directory, _) => directory.OnDialledSelf(address));
+            _changed = false;
+            MeshSnapshot mesh = _core.Snapshot;
+            FindRestarted(mesh);
+            TellDuplicate(mesh);
+            Volatile.Write(ref _snapshot, mesh);
         }
-        catch (ToreException failure)
-        {
-            _logger.LogDebug("No link to {Address}: {Code}: {Reason}", address, failure.Code, failure.Message);
-            Act((directory, now) => directory.OnDialFailed(address, now));
-        }
-        catch (OperationCanceledException)
-        {
-            // The end.
-        }
+        HashSet<NodeId> lost = _lost;
+        _lost = [];
+        return lost;
     }
 
-    private void Adopt(Link link, PeerAddress? dialled)
+    private void Tell(HashSet<NodeId>? lost)
     {
-        if (link.Kind == LinkKind.Activation)
+        if (lost is null)
         {
-            AdoptTarget(link);
             return;
         }
-        long number = Interlocked.Increment(ref _lastLink);
-        bool taken = false;
-        PeerAddress remote = PeerAddress.From((IPEndPoint)link.RemoteEndPoint);
-        Act((directory, now) =>
+        lock (_telling)
         {
-            _control[number] = link;
-            taken = directory.OnLinkOpened(number, link.Peer.Id, remote, dialled, now);
-            if (!taken)
-            {
-                _control.Remove(number);
-            }
-        });
-        _tasks.Add(taken ? RunControlAsync(number, link)
-            : link.CloseAsync(ErrorCodes.TooManyLinks, "This node stops, or has as many peers as it can have.").AsTask());
+            MeshSnapshot mesh = Mesh;
+            CloseTargetsOfTheGone(mesh);
+            _traffic.OnMeshChanged(mesh, lost);
+        }
     }
 
-    private async Task RunControlAsync(long number, Link link)
+    private void SetTimer()
     {
-        await Task.Yield();
-        try
+        if (_core.NextDeadline is not { } due || _timerDue <= due)
         {
-            ToreException? reason = await link.RunAsync(new ControlHandler(this, number), CancellationToken.None);
-            _logger.LogDebug("{Link} ended: {Reason}", link, reason?.Message ?? "closed by the peer");
+            return;
         }
-        catch (Exception defect) when (defect is not OperationCanceledException)
-        {
-            _logger.LogError(defect, "{Link} ended by a defect of this node.", link);
-        }
-        Act((directory, now) =>
-        {
-            _control.Remove(number);
-            directory.OnLinkClosed(number, now);
-        });
+        _timerDue = due;
+        TimeSpan wait = due - _clock.Elapsed;
+        // Rounded up: a timer that fires too early would come again and again until it is due.
+        wait = TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+        _timer.Change(wait < ShortestWait ? ShortestWait : wait, Timeout.InfiniteTimeSpan);
     }
 
-    private long NowMicroseconds() => (_options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    /// <summary>Nodes that are another process than before: what ran there is lost.</summary>
+    private void FindRestarted(MeshSnapshot mesh)
+    {
+        foreach (MeshMember member in mesh.Members.Values)
+        {
+            if (member.Start is { } start)
+            {
+                if (_starts.TryGetValue(member.Node, out ulong before) && before != start)
+                {
+                    _lost.Add(member.Node);
+                }
+                _starts[member.Node] = start;
+            }
+        }
+        if (_starts.Count > mesh.Members.Count)
+        {
+            foreach (NodeId forgotten in _starts.Keys.Where(n => !mesh.Members.ContainsKey(n)).ToArray())
+            {
+                _starts.Remove(forgotten);
+            }
+        }
+    }
 
-    private static EndPoint EndPointOf(PeerAddress address) => IPAddress.TryParse(address.Host, out IPAddress? ip)
-        ? new IPEndPoint(ip, address.Port)
-        : new DnsEndPoint(address.Host, address.Port);
+    private void TellDuplicate(MeshSnapshot mesh)
+    {
+        if (mesh.DuplicateKeySince is not null && !_isDuplicateTold)
+        {
+            _logger.LogError("{Reason}", MeshNode.DuplicateKeyText(Self));
+        }
+        _isDuplicateTold = mesh.DuplicateKeySince is not null;
+    }
 }

@@ -63,6 +63,7 @@ public static class ErrorCodes
     public const string KeyMalformed = "key_malformed";
     public const string KeyExposed = "key_exposed";
     public const string KeyNotSaved = "key_not_saved";
+    public const string DuplicateKey = "duplicate_key";
 
     // Private meshes
     public const string InviteMalformed = "invite_malformed";

@@ -118,6 +118,9 @@ public static class Limits
     /// <summary>Open links that one peer may have dialled here, of both kinds.</summary>
     public const int LinksPerPeer = 16;
 
+    /// <summary>Control messages that wait for links which are dialled on demand.</summary>
+    public const int ParkedMessages = 1_024;
+
     /// <summary>Refused links, by address, peer and reason, that a node remembers for `tore doctor`.</summary>
     public const int RefusedLinks = 64;
 
@@ -133,9 +136,6 @@ public static class Limits
 
     /// <summary>Addresses of one node in a message.</summary>
     public const int WireAddresses = 32;
-
-    /// <summary>Nodes in one list of peers.</summary>
-    public const int WirePeers = 1024;
 
     /// <summary>Models that one node says it holds.</summary>
     public const int WireModels = 256;

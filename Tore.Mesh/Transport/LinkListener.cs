@@ -49,6 +49,9 @@ internal sealed class LinkListener : IAsyncDisposable
     public static LinkListener Start(ITransport transport, EndPoint endpoint, LinkOptions options) =>
         new(transport.Listen(endpoint), options);
 
+    /// <summary>A link that stood was of no use: it counts as refused.</summary>
+    public void NoteRefusal(Link link, ToreException reason) => Refuse(link.RemoteEndPoint, link.Peer.Id, reason);
+
     /// <summary>The next link that stands; null once disposed.</summary>
     public async ValueTask<Link?> AcceptAsync(CancellationToken cancellationToken)
     {

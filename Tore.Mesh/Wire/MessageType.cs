@@ -13,8 +13,7 @@ internal enum MessageType : ushort
     // Control: members.
     Ping = 16,
     Pong = 17,
-    NodeInfo = 18,
-    Peers = 19,
+    // 18 and 19 are retired: they said what a node is and whom it knows, which records do now.
     DialRequest = 20,
 
     // Control: shards.

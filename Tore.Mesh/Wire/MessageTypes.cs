@@ -8,7 +8,7 @@ internal static class MessageTypes
     {
         MessageType.LinkOpen or MessageType.Goodbye
             or MessageType.CloseSequence or MessageType.SequenceFailed or MessageType.TokenAck => LinkKind.Control | LinkKind.Activation,
-        MessageType.Ping or MessageType.Pong or MessageType.NodeInfo or MessageType.Peers or MessageType.DialRequest
+        MessageType.Ping or MessageType.Pong or MessageType.DialRequest
             or MessageType.PingRequest or MessageType.PingAnswer or MessageType.Gossip or MessageType.Introduction
             or MessageType.TableDigest or MessageType.TableSummary or MessageType.TableEntries
             or MessageType.OpenShard or MessageType.ShardOpened or MessageType.Refused

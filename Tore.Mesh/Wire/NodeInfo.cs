@@ -2,28 +2,16 @@ using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Wire;
 
-/// <summary>
-/// What a node says of itself: on every control link as soon as it stands, and again whenever something changed. It replaces what the
-/// node said before, unless its revision is lower.
-/// </summary>
-internal readonly record struct NodeInfo : IMessage<NodeInfo>
+/// <summary>What a node can do and how busy it is, as its <see cref="CapabilityRecord"/> and its <see cref="LoadRecord"/> tell.</summary>
+internal readonly record struct NodeInfo
 {
     /// <summary>Makes an empty description.</summary>
     public NodeInfo()
     {
     }
 
-    /// <summary>The node; over a direct link it must be the link's peer.</summary>
+    /// <summary>The node.</summary>
     public NodeId Node { get; init; }
-
-    /// <summary>Drawn at random at each start of the node, so that a peer sees that it is another process.</summary>
-    public ulong Start { get; init; }
-
-    /// <summary>Rises with every change of the description since the start.</summary>
-    public ulong Revision { get; init; }
-
-    /// <summary>Addresses at which it listens, <c>host:port</c> or <c>[v6]:port</c>.</summary>
-    public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>URL of its HTTP interface; null without.</summary>
     public string? HttpAddress { get; init; }
@@ -57,70 +45,6 @@ internal readonly record struct NodeInfo : IMessage<NodeInfo>
 
     /// <summary>The models it holds.</summary>
     public IReadOnlyList<HeldModel> Models { get; init; } = [];
-
-    /// <inheritdoc/>
-    public static MessageType Type => MessageType.NodeInfo;
-
-    /// <inheritdoc/>
-    public void Write(ref MessagePackWriter writer)
-    {
-        writer.WriteArrayHeader(12);
-        writer.Write(Node);
-        writer.Write(Start);
-        writer.Write(Revision);
-        writer.Write(Addresses);
-        writer.Write(HttpAddress);
-        writer.Write(Version);
-        writer.Write(Isa);
-        writer.Write(EngineFingerprint);
-        writer.Write(Slots);
-        writer.Write(SlotsInUse);
-        writer.Write(IsDraining);
-        writer.WriteArrayHeader(Models.Count);
-        for (int i = 0; i < Models.Count; i++)
-        {
-            Models[i].Write(ref writer);
-        }
-    }
-
-    /// <inheritdoc/>
-    public static bool TryRead(ref MessagePackReader reader, out NodeInfo message)
-    {
-        message = default;
-        if (!reader.TryReadFields(12, out int added)
-            || !reader.TryRead(out NodeId node)
-            || !reader.TryRead(out ulong start)
-            || !reader.TryRead(out ulong revision)
-            || !reader.TryRead(Limits.WireAddresses, Limits.WireNameBytes, out string[] addresses)
-            || !reader.TryReadOptional(Limits.WireNameBytes, out string? http)
-            || !reader.TryRead(Limits.WireNameBytes, out string version)
-            || !reader.TryRead(Limits.WireNameBytes, out string isa)
-            || !reader.TryRead(Limits.WireNameBytes, out string fingerprint)
-            || !reader.TryReadCount(out int slots)
-            || !reader.TryReadCount(out int slotsInUse)
-            || !reader.TryRead(out bool draining)
-            || !TryReadModels(ref reader, out HeldModel[] models)
-            || !reader.TrySkip(added))
-        {
-            return false;
-        }
-        message = new NodeInfo
-        {
-            Node = node,
-            Start = start,
-            Revision = revision,
-            Addresses = addresses,
-            HttpAddress = http,
-            Version = version,
-            Isa = isa,
-            EngineFingerprint = fingerprint,
-            Slots = slots,
-            SlotsInUse = slotsInUse,
-            IsDraining = draining,
-            Models = models,
-        };
-        return true;
-    }
 
     /// <summary>Appends what a <see cref="CapabilityRecord"/> says: neither load nor what its member record tells.</summary>
     public void WriteCapabilities(ref MessagePackWriter writer)

@@ -69,6 +69,9 @@ internal sealed class Simulation
         return machine;
     }
 
+    /// <summary>Does something at a time.</summary>
+    public void At(TimeSpan at, Action action) => Queue.Add(at, new Deed(action), 0);
+
     /// <summary>Adds somebody who watches.</summary>
     public void Watch(IRunObserver observer) => _observers.Add(observer);
 
@@ -96,5 +99,10 @@ internal sealed class Simulation
             RunUntil(next < end ? next : end);
         }
         return holds();
+    }
+
+    private sealed class Deed(Action action) : IEventTarget
+    {
+        public void OnEvent(int kind, long argument) => action();
     }
 }

@@ -238,12 +238,14 @@ public sealed class DoctorFindingsTests
     public void Of_TheNodeItself_IsJudgedToo()
     {
         Assert.Equal(FindingCodes.DuplicateKey, Assert.Single(Problems(Running with { DuplicateKey = "seen" })).Code);
-        Assert.Equal(FindingCodes.MdnsBlocked, Assert.Single(Problems(Running with { MdnsProblem = "no multicast" })).Code);
+        NodeFacts alone = Running with { Members = [Running.Members[0]], Contacts = [] };
+        Assert.Equal(FindingCodes.MdnsBlocked, Assert.Single(Problems(alone with { MdnsProblem = "no multicast" })).Code);
+        Assert.Equal([FindingCodes.MdnsBlocked], Notes(Running with { MdnsProblem = "no multicast" }));
         Assert.Equal(FindingCodes.RestartNeeded, Assert.Single(Problems(Running with { MeshId = OldLab.Id.ToString() })).Code);
         Assert.Equal([FindingCodes.LoopbackOnly], Notes(Running with { Listen = ["127.0.0.1:7601"] }));
         Assert.Equal([FindingCodes.LocalHealth], Notes(Running with { LocalHealth = 2 }));
         Assert.Equal(["low_memory"], Notes(Running with { Warnings = [("low_memory", "t")] }));
-        Assert.Equal([FindingCodes.NoPeers], Notes(Running with { Members = [Running.Members[0]], Contacts = [] }));
+        Assert.Equal([FindingCodes.NoPeers], Notes(alone));
         Assert.Equal([FindingCodes.WeakTls], Notes(Running with
         {
             Members = [Running.Members[0], Running.Members[1] with { Tls = "1.2" }],

@@ -25,6 +25,8 @@ public sealed class MdnsResponderTests
         Assert.Equal([IPAddress.Loopback], found.Addresses);
         Assert.Equal(TestNodes.Id(1), (await heardBySecond.NextAsync("the second node to find the first")).Node);
 
+        Assert.Null(first.Problem);
+
         await second.DisposeAsync();
         Assert.Equal(TestNodes.Id(2), await heardByFirst.NextLostAsync("the first node to hear the second's goodbye"));
     }
@@ -60,6 +62,14 @@ public sealed class MdnsResponderTests
         client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.Loopback.GetAddressBytes());
         client.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return client;
+    }
+
+    [Fact]
+    public async Task Problem_NoInterface_IsSaid()
+    {
+        await using MdnsResponder nowhere = MdnsResponder.Start(IPAddress.Parse("192.0.2.1"), TestNodes.Of(1), new Listener(),
+            new Random(1), TimeProvider.System, NullLogger.Instance, () => []);
+        Assert.Contains("no interface", nowhere.Problem, StringComparison.Ordinal);
     }
 
     private static MdnsResponder Start(int number, Listener listener)

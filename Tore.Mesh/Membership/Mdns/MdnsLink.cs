@@ -13,6 +13,7 @@ internal sealed class MdnsLink : IMdnsEffects, IAsyncDisposable
     private readonly Channel<(DnsMessage, MdnsSource)> _received;
     private readonly CancellationTokenSource _stop = new();
     private Task _receiving = Task.CompletedTask;
+    private volatile bool _hasHeard;
 
     /// <summary>Takes a link into use.</summary>
     public MdnsLink(MdnsInterface link, MdnsSocket socket, MdnsNode own, MdnsKin kin, MdnsSightings sightings, Random random)
@@ -31,6 +32,12 @@ internal sealed class MdnsLink : IMdnsEffects, IAsyncDisposable
 
     /// <summary>What decides.</summary>
     public MdnsCore Core { get; }
+
+    /// <summary>When it was taken into use.</summary>
+    public TimeSpan OpenedAt { get; init; }
+
+    /// <summary>Whether any packet came in on it, be it this node's own.</summary>
+    public bool HasHeard => _hasHeard;
 
     /// <summary>Receiving has ended by itself: the interface is no more.</summary>
     public bool IsBroken => _receiving.IsCompleted;
@@ -86,6 +93,10 @@ internal sealed class MdnsLink : IMdnsEffects, IAsyncDisposable
                 // A packet to all reaches each link's own socket; one to this machine alone reaches whichever the system likes.
                 MdnsLink? link = to.Interface == Interface.Index ? this
                     : isMulticast ? null : receiver.LinkOf((to.Interface, Interface.Key.Family));
+                if (link is not null)
+                {
+                    link._hasHeard = true;
+                }
                 if (link is null || !_throttle.Allows(sender.Address, receiver.Now))
                 {
                     continue;

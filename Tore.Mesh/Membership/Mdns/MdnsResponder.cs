@@ -14,6 +14,9 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
 {
     private const int PacketsATurn = 64;
 
+    /// <summary>A link on which nothing was heard for so long, this node's own probes included, is cut off.</summary>
+    private static readonly TimeSpan SilenceIsOdd = TimeSpan.FromSeconds(10);
+
     /// <summary>Systems miss to tell of some changes; a look costs little.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
 
@@ -21,7 +24,7 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
     private static readonly TimeSpan ShortestLookInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<(int, AddressFamily), MdnsLink> _links = new();
-    private readonly Dictionary<(int, AddressFamily), string> _refusals = [];
+    private readonly ConcurrentDictionary<(int, AddressFamily), string> _refusals = new();
     private readonly IPAddress _listened;
     private readonly MdnsNode _own;
     private readonly Func<IReadOnlyList<NetworkFacts>> _networks;
@@ -54,6 +57,25 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
 
     /// <summary>Links in use: one an interface and address family.</summary>
     public int Links => _links.Count;
+
+    /// <summary>
+    /// What keeps nodes from being found, as far as this end can tell; null for nothing. What is sent to all comes back to its sender
+    /// too, so a link on which nothing is heard at all is cut off.
+    /// </summary>
+    public string? Problem
+    {
+        get
+        {
+            if (_links.IsEmpty)
+            {
+                return _refusals.Values.FirstOrDefault() is { } reason
+                    ? $"No interface lets it in: {reason}" : "There is no interface that it could use.";
+            }
+            MdnsLink? deaf = _links.Values.FirstOrDefault(l => !l.HasHeard && Now - l.OpenedAt > SilenceIsOdd);
+            return deaf is null ? null : $"Nothing is heard at {deaf.Interface.Local}, not even what this node says itself: a firewall "
+                + "drops UDP port 5353, or the network carries no multicast.";
+        }
+    }
 
     /// <inheritdoc/>
     public TimeSpan Now => _time.GetElapsedTime(0);
@@ -238,9 +260,9 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
     {
         try
         {
-            var link = new MdnsLink(wish, new MdnsSocket(wish), _own, _kin, _sightings, _random);
+            var link = new MdnsLink(wish, new MdnsSocket(wish), _own, _kin, _sightings, _random) { OpenedAt = now };
             _links[wish.Key] = link;
-            _refusals.Remove(wish.Key);
+            _refusals.TryRemove(wish.Key, out _);
             link.Receive(this);
             link.Core.Start(now);
         }

@@ -16,12 +16,18 @@ internal sealed class FuzzCorpus : IDisposable
         List<FuzzTarget> targets =
         [
             new FrameTarget([.. frames.Values.SelectMany(f => f)]),
+            new LinkTarget(LinkKind.Control, [.. frames.Values.SelectMany(f => f)]),
+            new LinkTarget(LinkKind.Activation, [.. frames.Values.SelectMany(f => f)]),
             new HandshakeTarget(LinkRole.Dialler),
             new HandshakeTarget(LinkRole.Acceptor),
             new DnsPacketTarget(),
             new MdnsCoreTarget(),
+            new MeshCoreTarget(frames),
+            new RecordTarget(),
+            new InviteTarget(),
+            new AddressTarget(),
         ];
-        foreach (Type message in typeof(IMessage<>).Assembly.GetTypes().Where(IsMessage).OrderBy(t => t.Name, StringComparer.Ordinal))
+        foreach (Type message in Messages)
         {
             byte[][] bodies = [.. frames.GetValueOrDefault(message.Name, []).Select(f => f[Frame.HeaderBytes..])];
             Type target = typeof(MessageTarget<>).MakeGenericType(message);
@@ -29,6 +35,10 @@ internal sealed class FuzzCorpus : IDisposable
         }
         Targets = targets;
     }
+
+    /// <summary>The types of all messages.</summary>
+    public static IReadOnlyList<Type> Messages { get; } =
+        [.. typeof(IMessage<>).Assembly.GetTypes().Where(IsMessage).OrderBy(t => t.Name, StringComparer.Ordinal)];
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<FuzzTarget> Targets { get; }

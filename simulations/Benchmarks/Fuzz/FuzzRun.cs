@@ -12,6 +12,9 @@ internal static class FuzzRun
     /// <summary>One input that takes longer is a hang: real ones take microseconds, a loaded machine milliseconds.</summary>
     private const double HangSeconds = 10;
 
+    /// <summary>What a target holds is looked at once in so many inputs.</summary>
+    private const long HeldEvery = 16_384;
+
     private static long _startedAt;
     private static volatile byte[]? _current;
     private static volatile string _target = "";
@@ -22,13 +25,15 @@ internal static class FuzzRun
         Report report = new("fuzz", json);
         using var watch = new Timer(_ => EndIfHung(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
         using var corpus = new FuzzCorpus();
-        long fed = 0, taken = 0, findings = 0, mostAllocated = 0;
+        long fed = 0, taken = 0, findings = 0, mostAllocated = 0, mostHeld = 0;
         double slowest = 0;
+        string slowestTarget = "";
         long share = (inputs + corpus.Targets.Count - 1) / corpus.Targets.Count;
         long began = Stopwatch.GetTimestamp();
         foreach (FuzzTarget target in corpus.Targets)
         {
             FuzzInputs made = new(HashCode(seed, target.Name));
+            long heldAtFirst = GC.GetTotalMemory(forceFullCollection: true);
             for (long i = 0; i < share; i++)
             {
                 byte[] input = made.Next(target.Corpus);
@@ -36,10 +41,19 @@ internal static class FuzzRun
                 fed++;
                 taken += accepted ? 1 : 0;
                 mostAllocated = Math.Max(mostAllocated, allocated);
-                slowest = Math.Max(slowest, seconds);
+                if (seconds > slowest)
+                {
+                    (slowest, slowestTarget) = (seconds, target.Name);
+                }
+                if (finding is null && (i + 1 == share || (i + 1) % HeldEvery == 0))
+                {
+                    long held = GC.GetTotalMemory(forceFullCollection: true) - heldAtFirst;
+                    mostHeld = Math.Max(mostHeld, held);
+                    finding = held > target.HeldLimit ? $"{held / 1024} KiB are held after {i + 1} inputs" : null;
+                }
                 if (finding is not null && ++findings <= 10)
                 {
-                    Console.Error.WriteLine($"  {target.Name}: {finding}\n    input {Convert.ToHexStringLower(input)}");
+                    Console.Error.WriteLine($"  {target.Name}, input {i + 1}: {finding}\n    {Convert.ToHexStringLower(input)}");
                 }
             }
         }
@@ -48,7 +62,8 @@ internal static class FuzzRun
         report.Add(new Figure("share taken", (double)taken / fed));
         report.Add(new Figure("inputs/s", fed / Stopwatch.GetElapsedTime(began).TotalSeconds));
         report.Add(new Figure("most allocated for one input, KiB", mostAllocated / 1024.0));
-        report.Add(new Figure("slowest input, ms", slowest * 1000, HangSeconds * 1000, AtMost: true));
+        report.Add(new Figure("most held by one target, KiB", mostHeld / 1024.0));
+        report.Add(new Figure($"slowest input ({slowestTarget}), ms", slowest * 1000, HangSeconds * 1000, AtMost: true));
         report.Add(new Figure("findings", findings, 0, AtMost: true));
         return report.Finish();
     }

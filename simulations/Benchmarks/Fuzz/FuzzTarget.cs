@@ -17,4 +17,7 @@ internal abstract class FuzzTarget
 
     /// <summary>Most bytes that one input may make the reader allocate: a fixed part and a multiple of what was sent.</summary>
     public virtual long AllocationLimit(int inputBytes) => (128 * 1024) + (64L * inputBytes);
+
+    /// <summary>Most bytes that may be held, above what was held at first: what lasts of all that was fed.</summary>
+    public virtual long HeldLimit => 16L * 1024 * 1024;
 }

@@ -10,6 +10,10 @@ internal sealed class FaultDriver : IEventTarget
     private const int Begins = 0;
     private const int Ends = 1;
     private const int Gone = 2;
+    private const int BacksUp = 3;
+
+    /// <summary>When the first backup is made, of which the first old disk comes.</summary>
+    private static readonly TimeSpan FirstBackup = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a leaving process says goodbye before it ends.</summary>
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
@@ -25,6 +29,10 @@ internal sealed class FaultDriver : IEventTarget
         for (int i = 0; i < faults.Count; i++)
         {
             simulation.Queue.Add(faults[i].At, this, Begins, i);
+            if (faults[i].Kind == FaultKind.OldBackup)
+            {
+                simulation.Queue.Add(simulation.Now + FirstBackup, this, BacksUp, i);
+            }
         }
     }
 
@@ -37,6 +45,9 @@ internal sealed class FaultDriver : IEventTarget
             case Begins:
                 _simulation.Queue.Add(_simulation.Now + fault.Lasts, this, Ends, argument);
                 Begin(fault, (int)argument);
+                break;
+            case BacksUp:
+                BackUp();
                 break;
             case Gone:
                 Each(fault, static machine => machine.Kill());
@@ -60,15 +71,11 @@ internal sealed class FaultDriver : IEventTarget
             case FaultKind.Kill:
                 Each(fault, static machine => machine.Kill());
                 break;
-            case FaultKind.OldBackup:
-                _simulation.Machines.ToList().ForEach(static machine => machine.Disk.BackUp());
-                Each(fault, static machine => machine.PowerOff());
-                break;
-            case FaultKind.PowerOff or FaultKind.Amnesia:
+            case FaultKind.PowerOff or FaultKind.Amnesia or FaultKind.OldBackup:
                 Each(fault, static machine => machine.PowerOff());
                 break;
             case FaultKind.TornWrite:
-                Each(fault, static machine => machine.Disk.TearNextWrite());
+                Each(fault, static machine => Restart(machine, machine.Disk.TearNextWrite));
                 break;
             case FaultKind.Leave:
                 Each(fault, static machine => machine.Leave());
@@ -101,6 +108,7 @@ internal sealed class FaultDriver : IEventTarget
                 break;
             case FaultKind.OldBackup:
                 Each(fault, static machine => Restart(machine, machine.Disk.Restore));
+                BackUp();
                 break;
             case FaultKind.Kill or FaultKind.PowerOff or FaultKind.TornWrite or FaultKind.Leave:
                 Each(fault, static machine => machine.Start());
@@ -117,6 +125,14 @@ internal sealed class FaultDriver : IEventTarget
                     _simulation.Network.Remove(rule);
                 }
                 break;
+        }
+    }
+
+    private void BackUp()
+    {
+        foreach (Machine machine in _simulation.Machines)
+        {
+            machine.Disk.BackUp();
         }
     }
 

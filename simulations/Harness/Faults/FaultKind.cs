@@ -36,7 +36,7 @@ internal enum FaultKind
     /// <summary>The machines lose power and come back with an old disk: that of the last time when this befell anybody.</summary>
     OldBackup,
 
-    /// <summary>The machines lose power during their next write after a restart.</summary>
+    /// <summary>The machines restart, and lose power during the write that this takes.</summary>
     TornWrite,
 
     /// <summary>The processes say goodbye, end, and are started anew at the end.</summary>

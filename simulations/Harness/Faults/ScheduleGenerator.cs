@@ -15,7 +15,7 @@ internal sealed record ScheduleGenerator
     public int MachinesMost { get; init; } = 8;
 
     /// <summary>Faults at most.</summary>
-    public int FaultsMost { get; init; } = 6;
+    public int FaultsMost { get; init; } = 8;
 
     /// <summary>How often one machine lies.</summary>
     public double LiarChance { get; init; } = 0.2;
@@ -27,7 +27,7 @@ internal sealed record ScheduleGenerator
     public TimeSpan First { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>When the last is put right.</summary>
-    public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>How long they then have.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(60);
@@ -57,7 +57,7 @@ internal sealed record ScheduleGenerator
     {
         TimeSpan at = random.Between(First, Length - TimeSpan.FromSeconds(1));
         // Short and long ones alike: the logarithm is drawn evenly.
-        double seconds = 0.1 * Math.Pow(10, 2.5 * random.NextDouble());
+        double seconds = 0.1 * Math.Pow(10, 2.8 * random.NextDouble());
         TimeSpan most = Length - at;
         TimeSpan lasts = seconds < most.TotalSeconds ? TimeSpan.FromSeconds(seconds) : most;
         int[] all = [.. Enumerable.Range(0, machines)];

@@ -10,6 +10,7 @@ internal sealed class MachineDisk
     private SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
     private SortedDictionary<string, byte[]> _backup = new(StringComparer.Ordinal);
     private bool _tearsNext;
+    private bool _lies;
 
     /// <summary>Makes an empty disk.</summary>
     public MachineDisk(SeededRandom random) => _random = random;
@@ -36,7 +37,10 @@ internal sealed class MachineDisk
             PowerLost?.Invoke();
             return false;
         }
-        _files[name] = bytes.ToArray();
+        if (!_lies)
+        {
+            _files[name] = bytes.ToArray();
+        }
         Writes++;
         return true;
     }
@@ -60,6 +64,9 @@ internal sealed class MachineDisk
 
     /// <summary>The power goes during the next write.</summary>
     public void TearNextWrite() => _tearsNext = true;
+
+    /// <summary>From now on it says that it keeps what it does not: a bug to be found, not a fault to be borne.</summary>
+    public void Lie() => _lies = true;
 
     private void Tear(string name, ReadOnlySpan<byte> bytes)
     {

@@ -48,6 +48,9 @@ internal sealed class ProcessContext
     /// <summary>Links that stand.</summary>
     public int Links => _links.Count;
 
+    /// <summary>The same, by number.</summary>
+    public IReadOnlyDictionary<long, ConnectionEnd> OpenLinks => _links;
+
     /// <summary>Dials. Answered by exactly one opened link with this address, or failed dial.</summary>
     public void Dial(PeerAddress address, NodeId? expected)
     {

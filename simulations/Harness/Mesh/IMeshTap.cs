@@ -6,6 +6,9 @@ namespace Tore.Mesh.Harness.Mesh;
 /// <summary>Sits between a core and its machine.</summary>
 internal interface IMeshTap
 {
+    /// <summary>Whether it makes a liar of the node, whose own view then counts for nothing.</summary>
+    bool IsLie { get; }
+
     /// <summary>The node runs.</summary>
     void OnStarted(MeshProcess process)
     {

@@ -20,7 +20,7 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
     {
         Context = context;
         _options = options;
-        _tap = options.Tap?.Invoke();
+        _tap = options.Tap;
         Core = new MeshCore(
             new MeshCoreOptions
             {
@@ -40,6 +40,12 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
 
     /// <summary>What decides.</summary>
     public MeshCore Core { get; }
+
+    /// <summary>Who is there, as it sees it.</summary>
+    public MembershipCore Membership => Core.Membership;
+
+    /// <summary>Whether it tells the truth, as far as its options say.</summary>
+    public bool IsHonest => _tap is not { IsLie: true };
 
     /// <inheritdoc/>
     public TimeSpan? NextDeadline => Core.NextDeadline;

@@ -12,5 +12,5 @@ internal sealed record MeshProcessOptions
     public MembershipOptions Membership { get; init; } = MembershipOptions.Lan;
 
     /// <summary>Changes what goes from its core to its machine and back: how planted bugs and liars are made.</summary>
-    public Func<IMeshTap>? Tap { get; init; }
+    public IMeshTap? Tap { get; init; }
 }

@@ -9,6 +9,9 @@ internal sealed class PathRule
     /// <summary>Makes a rule for messages from the one group to the other; a machine may be in both.</summary>
     public PathRule(bool[] from, bool[] to) => (_from, _to) = (from, to);
 
+    /// <summary>When it was taken away.</summary>
+    public TimeSpan EndedAt { get; set; }
+
     /// <summary>Nothing passes.</summary>
     public bool Cuts { get; init; }
 

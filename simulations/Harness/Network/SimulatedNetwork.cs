@@ -10,6 +10,7 @@ internal sealed class SimulatedNetwork
     private readonly SeededRandom _places;
     private readonly List<(double X, double Y, double Access)> _place = [];
     private readonly List<PathRule> _rules = [];
+    private readonly List<PathRule> _ended = [];
     private readonly Dictionary<PeerAddress, Machine> _byAddress = [];
 
     /// <summary>Makes a network without machines.</summary>
@@ -47,20 +48,20 @@ internal sealed class SimulatedNetwork
     public void Add(PathRule rule) => _rules.Add(rule);
 
     /// <summary>Takes a rule away.</summary>
-    public void Remove(PathRule rule) => _rules.Remove(rule);
-
-    /// <summary>Whether anything is wrong with the way between two machines, in either direction.</summary>
-    public bool IsImpaired(int one, int other)
+    public void Remove(PathRule rule)
     {
-        foreach (PathRule rule in _rules)
-        {
-            if (rule.Covers(one, other) || rule.Covers(other, one))
-            {
-                return true;
-            }
-        }
-        return false;
+        rule.EndedAt = Simulation.Now;
+        _rules.Remove(rule);
+        _ended.Add(rule);
     }
+
+    /// <summary>Whether anything was wrong with the way between two machines since then, in either direction.</summary>
+    public bool WasImpaired(int one, int other, TimeSpan since) =>
+        _rules.Exists(rule => rule.Covers(one, other) || rule.Covers(other, one))
+        || _ended.Exists(rule => rule.EndedAt >= since && (rule.Covers(one, other) || rule.Covers(other, one)));
+
+    /// <summary>Whether anything is wrong with it now.</summary>
+    public bool IsImpaired(int one, int other) => WasImpaired(one, other, TimeSpan.MaxValue);
 
     /// <summary>What the way is like now.</summary>
     public PathState Path(int from, int to)
