@@ -174,7 +174,8 @@ public sealed class AvahiTests : IAsyncLifetime
         IReadOnlyList<string[]> found = [];
         try
         {
-            await Until.TrueAsync(async () => complete(found = await Avahi.BrowseAsync()), "avahi to resolve our service", limitSeconds: 60);
+            await Until.TrueAsync(
+                async () => complete(found = await Avahi.BrowseAsync()), "avahi to resolve our service", limitSeconds: 60);
             return found;
         }
         catch (Xunit.Sdk.XunitException missing)
