@@ -121,7 +121,8 @@ internal sealed partial class MembershipCore
         {
             _suspicions.Tell(member);
         }
-        _suspicions.OnLinked(member);
+        // Who shakes hands and introduces itself is there: no ping could show more.
+        _suspicions.OnAnswered(member, _context.Clock.Now);
         _prober.OnLinked(member);
         _relays.OnLinked(member);
         if (_context.Self < peer)
