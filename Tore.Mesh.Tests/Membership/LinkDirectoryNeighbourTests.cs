@@ -140,6 +140,27 @@ public sealed class LinkDirectoryNeighbourTests
     }
 
     [Fact]
+    public void NodeThatTooManyChose_SendsThemElsewhere_OneASecond()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1);
+        for (int i = 2; i <= 400; i++)
+        {
+            directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
+        }
+        for (int i = 2; i <= 101; i++)
+        {
+            directory.OnLinkOpened(i, LinkTown.Id(i), LinkTown.Address(i), null, effects.Now);
+            directory.OnIntroduced(directory.Find(i)!, 1, effects.Now, out _);
+        }
+        effects.Run(directory, 10 * Second);
+        Assert.InRange(effects.Goodbyes.Count, 6, 13);
+        effects.Run(directory, 100 * Second);
+        Assert.All(effects.Goodbyes, g => Assert.Equal(ErrorCodes.TooManyLinks, g.Code));
+        Assert.Equal(new LinkDirectoryOptions().MostNeighbours, directory.LinkedPeers);
+    }
+
+    [Fact]
     public void FullNode_InALargeMesh_KeepsItsOwnChoice()
     {
         var effects = new DialList();

@@ -8,6 +8,7 @@ internal sealed partial class LinkDirectory
     private readonly Ticker _redraw = new();
     private TimeSpan _redrawAt;
     private TimeSpan? _refillAt;
+    private TimeSpan? _relieveAt;
 
     /// <summary>Whether this node links with some of the members only.</summary>
     public bool IsSparse => _neighbourhood.IsSparse;
@@ -148,7 +149,27 @@ internal sealed partial class LinkDirectory
                 ChooseOne(now);
             }
         }
+        if (_relieveAt <= now.Elapsed)
+        {
+            _relieveAt = null;
+            if (IsCrowded)
+            {
+                MakeRoom(now);
+                PlanRelief(now);
+            }
+        }
         PlanRedraw();
+    }
+
+    private bool IsCrowded => _neighbourhood.IsSparse && _linkedPeers > _options.MostNeighbours;
+
+    private void PlanRelief(in Moment now)
+    {
+        if (_relieveAt is null && IsCrowded)
+        {
+            _relieveAt = now.Elapsed + Jittered(TimeSpan.FromSeconds(1.5));
+            PlanRedraw();
+        }
     }
 
     /// <summary>One more than enough is linked: the longest choice is taken back.</summary>
@@ -178,7 +199,7 @@ internal sealed partial class LinkDirectory
     private TimeSpan RedrawWait() => _options.RedrawInterval * (0.5 + _random.NextDouble());
 
     private void PlanRedraw() =>
-        _timers.Set(_redraw, _neighbourhood.IsSparse && !_stopped ? Earlier(_redrawAt, _refillAt) : null);
+        _timers.Set(_redraw, _neighbourhood.IsSparse && !_stopped ? Earlier(_redrawAt, Earlier(_refillAt, _relieveAt)) : null);
 
     private sealed class Ticker : Timed;
 }

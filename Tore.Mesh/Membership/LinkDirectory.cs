@@ -106,6 +106,7 @@ internal sealed partial class LinkDirectory
         Choose(peer);
         _effects.Introduce(number);
         Plan(peer, now);
+        PlanRelief(now);
         return true;
     }
 

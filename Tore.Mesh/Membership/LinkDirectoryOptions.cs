@@ -38,6 +38,12 @@ internal sealed record LinkDirectoryOptions
     /// <summary>In a larger mesh each node chooses so many neighbours, and about as many choose it.</summary>
     public int ChosenNeighbours { get; init; } = 16;
 
+    /// <summary>
+    /// In a larger mesh whoever has more peers than this sends others' choices elsewhere, one a second: while a mesh comes up, those who
+    /// came first are known, and chosen, most.
+    /// </summary>
+    public int MostNeighbours { get; init; } = 64;
+
     /// <summary>In a larger mesh one chosen neighbour is replaced by another about so often.</summary>
     public TimeSpan RedrawInterval { get; init; } = TimeSpan.FromMinutes(5);
 }

@@ -227,9 +227,10 @@ internal sealed class Rumours
             }
             return;
         }
-        // This node knows best what it says itself; and of a stranger, or of what no record here proves, nothing can be said.
-        if (claim.Accuser == _context.Self || !_context.Table.TryGet(claim.Node, out Member? member) || !member.IsLiving
-            || claim.Incarnation > member.Incarnation)
+        // This node knows best what it says itself; who brings word of its own death lives; and of a stranger, or of what no record
+        // here proves, nothing can be said.
+        if (claim.Accuser == _context.Self || claim.Node == from.Id
+            || !_context.Table.TryGet(claim.Node, out Member? member) || !member.IsLiving || claim.Incarnation > member.Incarnation)
         {
             return;
         }

@@ -26,6 +26,9 @@ internal sealed class Suspicion
         _probeShare = 0.5 + (0.5 * random.NextDouble());
     }
 
+    /// <summary>Who accuses: each once, the first first.</summary>
+    public IReadOnlyList<NodeId> Accusers => _accusers;
+
     /// <summary>Who accused first, as far as is known here.</summary>
     public NodeId FirstAccuser => _accusers[0];
 

@@ -90,7 +90,8 @@ internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects, ICapa
         }
         if (Membership.OnLinked(peer, record, now))
         {
-            Capabilities.OnMember(peer, record.PublicKey, now);
+            // Before the link: the peer sends its record on it by itself. Who is dead here is not a member before it has refuted that.
+            Tell(peer, now);
             Capabilities.OnLinked(peer, now);
             Touch(peer);
         }
@@ -147,16 +148,19 @@ internal sealed partial class MeshCore : ILinkEffects, IMembershipEffects, ICapa
 
     private void OnMember(NodeId node, in Moment now)
     {
-        bool isThere = Membership.Table.TryGet(node, out Member? member) && member.IsLiving;
-        _directory.OnMember(node, isThere, now);
-        if (isThere)
-        {
-            Capabilities.OnMember(node, member!.Record.PublicKey, now);
-        }
-        else
-        {
-            Capabilities.OnMemberGone(node);
-        }
+        _directory.OnMember(node, Tell(node, now), now);
         Touch(node);
+    }
+
+    /// <summary>Tells the capability index whether a node is a member; true when it is.</summary>
+    private bool Tell(NodeId node, in Moment now)
+    {
+        if (Membership.Table.TryGet(node, out Member? member) && member.IsLiving)
+        {
+            Capabilities.OnMember(node, member.Record.PublicKey, now);
+            return true;
+        }
+        Capabilities.OnMemberGone(node);
+        return false;
     }
 }

@@ -22,19 +22,27 @@ internal static class SwarmRun
     {
         int honest = schedule.Machines - schedule.Liars;
         NetworkOptions network = schedule.Seed % 4 == 3 ? NetworkOptions.Wan : NetworkOptions.Lan;
+        OwnProbeChecker? probes = null;
         var town = new MeshTown(schedule.Seed, schedule.Machines, network,
-            tap: index => index < honest ? null : new LyingTap(schedule.Seed, index));
+            tap: index => index < honest ? probes!.For(index) : new LyingTap(schedule.Seed, index));
         Simulation simulation = town.Simulation;
         var findings = new Findings();
+        probes = new OwnProbeChecker(simulation, findings);
+        _ = new SuspicionChecker(simulation, findings);
         _ = new EscapeChecker(simulation, findings);
         _ = new BoundsChecker(simulation, findings);
         var seen = new TransitionCount();
         var incarnations = new IncarnationChecker(simulation, findings);
-        var listeners = new List<ITransitionListener> { incarnations, new TombstoneChecker(simulation, findings), seen };
+        var listeners = new List<ITransitionListener> { incarnations, new TombstoneChecker(simulation, findings), probes, seen };
         TableWatch? watch = null;
         listeners.Add(new FalseDeathChecker(simulation, node => watch!.MachineOf(node), findings, Memory));
         watch = new TableWatch(simulation, [.. listeners]);
         var convergence = new ConvergenceChecker(simulation, findings, schedule.Liars > 0);
+        var capabilities = new CapabilityChecker(simulation, findings);
+        if (schedule.Seed % 4 == 2 && schedule.Liars == 0)
+        {
+            KeepApart(town);
+        }
         change?.Invoke(town);
         _ = new FaultDriver(simulation, schedule.Faults);
         foreach (Machine machine in town.Machines)
@@ -43,29 +51,48 @@ internal static class SwarmRun
         }
         Work(town, schedule.Length);
         simulation.RunUntil(schedule.Length);
-        if (!simulation.RunUntil(schedule.Length + schedule.Settle, Look, () => findings.Count > 0 || convergence.Holds))
+        bool IsWell() => findings.Count > 0 || (convergence.Holds && capabilities.Holds);
+        if (!simulation.RunUntil(schedule.Length + schedule.Settle, Look, IsWell))
         {
             convergence.Check();
+            capabilities.Check();
         }
         // And what is well stays well.
         simulation.RunUntil(simulation.Now + Peace);
         convergence.Check();
+        capabilities.Check();
+        new Examination(town, findings).Hold(schedule.Liars > 0);
         return new SwarmOutcome(simulation.Trace.Value, simulation.Queue.Added, simulation.Now, seen, findings.Violations);
+    }
+
+    /// <summary>
+    /// Two machines that can never connect, as behind two routers: what they know of each other comes through others, on which nothing
+    /// depends where everybody links with everybody.
+    /// </summary>
+    private static void KeepApart(MeshTown town)
+    {
+        int one = town.Random.Next(town.Machines.Count);
+        int other = (one + 1 + town.Random.Next(town.Machines.Count - 1)) % town.Machines.Count;
+        bool[] first = [.. town.Machines.Select(m => m.Index == one)], second = [.. town.Machines.Select(m => m.Index == other)];
+        town.Simulation.Network.Add(new PathRule(first, second) { Cuts = true });
+        town.Simulation.Network.Add(new PathRule(second, first) { Cuts = true });
     }
 
     /// <summary>What nodes can do changes now and then.</summary>
     private static void Work(MeshTown town, TimeSpan end)
     {
-        town.Simulation.At(town.Simulation.Now + town.Random.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9)), () =>
+        TimeSpan at = town.Simulation.Now + town.Random.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(9));
+        if (at >= end)
+        {
+            return;
+        }
+        town.Simulation.At(at, () =>
         {
             if (town.Machines[town.Random.Next(town.Machines.Count)] is { IsPaused: false, Process: MeshProcess process })
             {
                 process.ChangeOwn();
             }
-            if (town.Simulation.Now < end)
-            {
-                Work(town, end);
-            }
+            Work(town, end);
         });
     }
 }

@@ -79,7 +79,9 @@ internal sealed class FaultDriver : IEventTarget
                 break;
             case FaultKind.Leave:
                 Each(fault, static machine => machine.Leave());
-                _simulation.Queue.Add(_simulation.Now + (fault.Lasts < Goodbye ? fault.Lasts : Goodbye), this, Gone, number);
+                // Before it is started anew, however short the fault.
+                TimeSpan half = fault.Lasts / 2;
+                _simulation.Queue.Add(_simulation.Now + (half < Goodbye ? half : Goodbye), this, Gone, number);
                 break;
             case FaultKind.Drift:
                 Each(fault, machine => machine.SetDrift(fault.Amount * 1e-6));

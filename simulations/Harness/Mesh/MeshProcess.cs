@@ -14,6 +14,7 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
     private readonly IMeshTap? _tap;
     private bool _hasChanged;
     private ulong _revision;
+    private ulong _addresses;
 
     /// <summary>Makes a node that has not started.</summary>
     public MeshProcess(ProcessContext context, MeshProcessOptions options)
@@ -53,7 +54,7 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
     /// <inheritdoc/>
     public void Start(in Moment now)
     {
-        Core.Start(_options.Seeds, [Context.Machine.Address.ToString()], Own(), now);
+        Core.Start(_options.Seeds, [Context.Machine.Address.ToString()], Own, now);
         _tap?.OnStarted(this);
     }
 
@@ -61,8 +62,12 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
     public void ChangeOwn()
     {
         _revision++;
-        Core.OnOwnChanged(Own(), Context.Now);
+        Core.OnOwnChanged(Own, Context.Now);
     }
+
+    /// <summary>It has something to say of itself that everybody is to hear: a new record, under a new incarnation.</summary>
+    public void ChangeAddresses() =>
+        Core.OnAddressesChanged([Context.Machine.Address.ToString(), $"news-{++_addresses}.example:7601"], Context.Now);
 
     /// <inheritdoc/>
     public bool OnLinkOpened(long link, NodeId peer, PeerAddress remote, PeerAddress? dialled, in Moment now) =>
@@ -122,7 +127,8 @@ internal sealed class MeshProcess : IProcess, IMeshEffects
 
     void IMeshEffects.Changed() => _hasChanged = true;
 
-    private NodeInfo Own() => new()
+    /// <summary>What it says of itself now.</summary>
+    public NodeInfo Own => new()
     {
         Version = $"0.1.{_revision}",
         Isa = "simulated",
