@@ -53,7 +53,7 @@ internal sealed partial class MembershipCore
             Timers = new TimerQueue(clock, IsStale),
             Health = new LocalHealth(options.LocalHealth),
         };
-        _judge = new RecordJudge(mesh, verifier, admits ?? (static _ => true), _context.Counts);
+        _judge = new RecordJudge(mesh, verifier, admits ?? (static _ => true), _context.Table, _context.Counts);
         _queue = new GossipQueue(_context);
         _pings = new Pings(_context, _queue);
         _own = new OwnMember(_context, _queue, signer, mesh, start, storedIncarnation);
