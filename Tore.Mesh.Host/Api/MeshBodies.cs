@@ -91,14 +91,14 @@ internal sealed record ContactsBody
     public required IReadOnlyList<WarningBody> Warnings { get; init; }
 }
 
+/// <summary>Whether a node looks for others by mDNS, at which of its addresses, and why not where it should.</summary>
+internal sealed record MdnsBody(bool On, IReadOnlyList<string> Interfaces, string? Problem);
+
+/// <summary>How many ids are on the allow and ban lists; 0 allowed means everybody.</summary>
+internal sealed record AdmissionBody(int Allowed, int Banned);
+
 /// <summary>The wire versions that a node speaks.</summary>
 internal sealed record WireVersionsBody(int Lowest, int Highest);
-
-/// <summary>Whether nodes are looked for by mDNS, and what keeps it from finding any.</summary>
-internal sealed record MdnsBody(bool On, string? Problem);
-
-/// <summary>How many nodes are on the allow list (0 admits everybody) and on the ban list.</summary>
-internal sealed record AdmissionBody(int Allowed, int Banned);
 
 /// <summary>Another process runs with this node's key.</summary>
 internal sealed record DuplicateKeyBody(string Text, string Since);

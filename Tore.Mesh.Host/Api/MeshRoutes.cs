@@ -78,7 +78,7 @@ internal static class MeshRoutes
         ClockOffsetMs = status.ClockOffsetMs,
         DuplicateKey = status.DuplicateKeySince is { } since
             ? new DuplicateKeyBody(MeshNode.DuplicateKeyText(status.NodeId), TimeOf(since)) : null,
-        Mdns = new MdnsBody(contacts.Mdns, contacts.MdnsProblem),
+        Mdns = new MdnsBody(contacts.Mdns, contacts.MdnsInterfaces, contacts.MdnsProblem),
         Admission = new AdmissionBody(contacts.Allowed, contacts.Banned),
         Addresses = [.. contacts.Addresses.Select(AddressOf)],
         Refused = [.. contacts.Refused.Select(RefusedOf)],

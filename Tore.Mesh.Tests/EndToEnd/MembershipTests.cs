@@ -28,6 +28,10 @@ public sealed class MembershipTests
                     await Until.TrueAsync(async () => (await node.MemberAsync(other.Id))!["link_address"] is not null, "a link with it");
                 }
             }
+            JsonNode contacts = JsonNode.Parse(await nodes[0].Client.GetStringAsync("/mesh/contacts"))!;
+            Assert.True((bool)contacts["mdns"]!["on"]!);
+            Assert.Equal("127.0.0.1", (string?)contacts["mdns"]!["interfaces"]![0]);
+            Assert.Contains(contacts["addresses"]!.AsArray(), a => (string?)a!["source"] == "mdns");
         }
         finally
         {

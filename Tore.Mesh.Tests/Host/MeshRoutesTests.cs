@@ -39,6 +39,7 @@ public sealed class MeshRoutesTests
             (int)body["refused"]![0]!["count"]!));
         Assert.Equal("8899aabbccddeeff", (string?)body["strangers"]![0]!["mesh_id"]);
         Assert.Null(body["duplicate_key"]);
+        Assert.Equal((false, 0), ((bool)body["mdns"]!["on"]!, (int)body["admission"]!["banned"]!));
     }
 
     [Theory]

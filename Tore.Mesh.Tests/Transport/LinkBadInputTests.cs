@@ -68,18 +68,24 @@ public sealed class LinkBadInputTests
     [Fact(Timeout = 20_000)]
     public async Task Run_HugeFrameThatNeverComes_HoldsLittleMemory()
     {
-        (RawPeer peer, Link bob) = await RawPeer.LinkAsync(LinkKind.Activation);
-        await using RawPeer _ = peer;
-        Task<ToreException?> running = bob.RunAsync(new RecordingHandler(), Token);
-        long before = GC.GetTotalAllocatedBytes(precise: true);
+        long least = long.MaxValue;
+        // The count is the whole process's: other tests allocate beside this one, but not always.
+        for (int i = 0; i < 10 && least > Limits.ActivationBytes / 4; i++)
+        {
+            (RawPeer peer, Link bob) = await RawPeer.LinkAsync(LinkKind.Activation);
+            await using RawPeer _ = peer;
+            Task<ToreException?> running = bob.RunAsync(new RecordingHandler(), Token);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
 
-        byte[] head = new byte[Frame.HeaderBytes];
-        Frame.WriteHeader(head, MessageType.Activations, Limits.ActivationFrameBytes - Frame.HeaderBytes);
-        await peer.SendAsync(head);
-        await peer.CloseAsync();
+            byte[] head = new byte[Frame.HeaderBytes];
+            Frame.WriteHeader(head, MessageType.Activations, Limits.ActivationFrameBytes - Frame.HeaderBytes);
+            await peer.SendAsync(head);
+            await peer.CloseAsync();
 
-        Assert.Equal(ErrorCodes.WireMalformed, (await running)?.Code);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, Limits.ActivationBytes / 4);
+            Assert.Equal(ErrorCodes.WireMalformed, (await running)?.Code);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        Assert.InRange(least, 0, Limits.ActivationBytes / 4);
     }
 
     [Fact(Timeout = 20_000)]

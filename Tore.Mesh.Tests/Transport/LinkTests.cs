@@ -284,23 +284,6 @@ public sealed class LinkTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => pair.Bob.RunAsync(new RecordingHandler(), Token));
     }
 
-    [Fact(Timeout = 20_000)]
-    public async Task Silence_AfterAFrame_BeginsAnew()
-    {
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        await using LinkPair pair = await LinkPair.ConnectAsync(
-            LinkKind.Control, overTls: false, bob: LinkPair.BobOptions with { TimeProvider = time });
-        RecordingHandler bob = new();
-        _ = pair.Bob.RunAsync(bob, Token);
-        time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal(TimeSpan.FromSeconds(3), pair.Bob.Silence);
-
-        pair.Ann.TrySend(new Ping(1, 1));
-        await bob.NextAsync<Ping>();
-
-        Assert.Equal(TimeSpan.Zero, pair.Bob.Silence);
-    }
-
     [Fact(Timeout = 60_000)]
     public async Task TrySend_FromManyThreads_KeepsFramesWhole()
     {

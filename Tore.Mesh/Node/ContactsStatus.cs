@@ -9,16 +9,19 @@ namespace Tore.Mesh.Node;
 public sealed record ContactsStatus(
     IReadOnlyList<AddressStatus> Addresses, IReadOnlyList<RefusedLink> Refused, IReadOnlyList<StrangerStatus> Strangers)
 {
-    /// <summary>Whether nodes are looked for by mDNS.</summary>
+    /// <summary>Whether it looks for others by mDNS.</summary>
     public bool Mdns { get; init; }
 
-    /// <summary>What keeps mDNS from finding nodes, as far as is known; null for nothing.</summary>
+    /// <summary>The own addresses where it does.</summary>
+    public IReadOnlyList<string> MdnsInterfaces { get; init; } = [];
+
+    /// <summary>Why it cannot where it should; null where it can.</summary>
     public string? MdnsProblem { get; init; }
 
-    /// <summary>Nodes on the allow list; 0 admits everybody.</summary>
+    /// <summary>Ids that alone are admitted; 0 when everybody is.</summary>
     public int Allowed { get; init; }
 
-    /// <summary>Nodes that are banned.</summary>
+    /// <summary>Ids that are refused.</summary>
     public int Banned { get; init; }
 
     /// <summary>Lowest wire version that this node speaks.</summary>

@@ -31,6 +31,10 @@ internal static class ListenAddress
         }
     }
 
+    /// <summary>Whether all addresses of the machine are listened on.</summary>
+    public static bool IsWildcard(IPEndPoint listened) =>
+        listened.Address.Equals(IPAddress.Any) || listened.Address.Equals(IPAddress.IPv6Any);
+
     /// <summary>The addresses to tell others: the one listened on, or for a wildcard those of the machine.</summary>
     public static IReadOnlyList<string> Advertised(IPEndPoint listened)
     {

@@ -83,6 +83,10 @@ public sealed partial class MeshNode
     private async Task JoinAsync(IPEndPoint listened)
     {
         await _network!.StartAsync(_joined!.Seeds, _addresses);
+        if (ListenAddress.IsWildcard(listened))
+        {
+            _watch = new AddressWatch(_addresses, () => ListenAddress.Advertised(listened), OnAddressesChanged, _time);
+        }
         if (_options.Mdns)
         {
             var own = new MdnsNode
@@ -103,6 +107,34 @@ public sealed partial class MeshNode
         var frames = new WireTransport("tore", WireVersions.Supported.Highest.ToString(CultureInfo.InvariantCulture), listened.Port, 0);
         return Uri.TryCreate(httpAddress, UriKind.Absolute, out Uri? url)
             ? [frames, new WireTransport("http", ActivationServerVersion, url.Port, 1)] : [frames];
+    }
+
+    private void PublishAddresses(string? httpAddress)
+    {
+        _folder!.PublishAddresses(new NodeAddresses
+        {
+            ProcessId = Environment.ProcessId,
+            NodeId = Id.ToString(),
+            Listen = _addresses,
+            Mesh = Mesh.Name,
+            MeshId = Mesh.Id.ToString(),
+            Http = httpAddress,
+        });
+    }
+
+    private void OnAddressesChanged(IReadOnlyList<string> addresses)
+    {
+        _logger.LogInformation("Others are told to dial {Addresses} from now on.", string.Join(' ', addresses));
+        _addresses = addresses;
+        _network!.OnAddressesChanged(addresses);
+        try
+        {
+            PublishAddresses(Started(_view).Own.HttpAddress);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _logger.LogWarning("The addresses could not be written into the data folder: {Reason}", e.Message);
+        }
     }
 
     private static Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));

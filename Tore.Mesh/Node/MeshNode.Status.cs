@@ -63,10 +63,11 @@ public sealed partial class MeshNode
             return new ContactsStatus(
                 [.. mesh.Contacts.Select(StatusOf)], Started(_network).RefusedLinks, [.. mesh.Strangers.Select(StatusOf)])
             {
-                Mdns = _options.Mdns,
+                Mdns = _mdns is not null,
+                MdnsInterfaces = _mdns?.Interfaces ?? [],
                 MdnsProblem = _mdns?.Problem,
-                Allowed = Started(_admission).Allowed,
-                Banned = Started(_admission).Banned,
+                Allowed = _admission?.Allowed ?? 0,
+                Banned = _admission?.Banned ?? 0,
                 LowestWireVersion = WireVersions.Supported.Lowest,
                 HighestWireVersion = WireVersions.Supported.Highest,
             };

@@ -59,6 +59,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
     private IReadOnlyList<NodeWarning> _warnings = [];
     private IReadOnlyList<string> _addresses = [];
     private DateTimeOffset _startedAt;
+    private AddressWatch? _watch;
     private Task _identified = Task.CompletedTask;
     private NodeState _state = NodeState.Starting;
     private int _disposed;
@@ -122,15 +123,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
             _addresses = ListenAddress.Advertised(listened);
             _startedAt = _time.GetUtcNow();
             Started(_view).OnOwn(own => own with { HttpAddress = httpAddress, Transports = TransportsOf(listened, httpAddress) });
-            _folder.PublishAddresses(new NodeAddresses
-            {
-                ProcessId = Environment.ProcessId,
-                NodeId = Id.ToString(),
-                Listen = _addresses,
-                Mesh = Mesh.Name,
-                MeshId = Mesh.Id.ToString(),
-                Http = httpAddress,
-            });
+            PublishAddresses(httpAddress);
             _state = NodeState.Serving;
             await JoinAsync(listened);
         }
@@ -253,7 +246,7 @@ public sealed partial class MeshNode : IPipelineProvider, IAsyncDisposable
         _provider?.Drain();
         await _stop.CancelAsync();
         await _announce.DisposeAsync();
-        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_admission, _mdns, _stages, _router, _network])
+        foreach (IAsyncDisposable? part in (IAsyncDisposable?[])[_admission, _watch, _mdns, _stages, _router, _network])
         {
             if (part is not null)
             {

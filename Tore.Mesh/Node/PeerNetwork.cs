@@ -103,6 +103,13 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
         }
     }
 
+    /// <summary>This node is to be dialled elsewhere now.</summary>
+    public void OnAddressesChanged(IReadOnlyList<string> addresses)
+    {
+        Volatile.Write(ref _addresses, addresses);
+        _tasks.Add(TurnAsync((core, now) => core.OnAddressesChanged(addresses, now)).AsTask());
+    }
+
     /// <summary>What this node can do has changed: everybody is told.</summary>
     public ValueTask AnnounceAsync() => TurnAsync((core, now) => core.OnOwnChanged(_options.Describe(), now));
 

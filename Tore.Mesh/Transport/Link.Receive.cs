@@ -53,7 +53,6 @@ internal sealed partial class Link
         while (true)
         {
             ReadResult result = await input.ReadAsync(cancellationToken);
-            Volatile.Write(ref _lastReceived, _options.TimeProvider.GetTimestamp());
             ReadOnlySequence<byte> buffer = result.Buffer;
             while (!Volatile.Read(ref _closing)
                 && Frame.TryRead(ref buffer, bytesMax, out MessageType type, out ReadOnlySequence<byte> body))

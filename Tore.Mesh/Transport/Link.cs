@@ -23,7 +23,6 @@ internal sealed partial class Link : IAsyncDisposable
     private long _written;
     private long _dropped;
     private long _unknown;
-    private long _lastReceived;
     private bool _closing;
     private int _running;
 
@@ -38,7 +37,6 @@ internal sealed partial class Link : IAsyncDisposable
         Kind = handshake.Kind;
         WireVersion = handshake.WireVersion;
         _queueBytesMax = Kind == LinkKind.Control ? Limits.ControlQueueBytes : Limits.ActivationQueueBytes;
-        _lastReceived = options.TimeProvider.GetTimestamp();
     }
 
     /// <summary>The peer, as its key says.</summary>
@@ -61,9 +59,6 @@ internal sealed partial class Link : IAsyncDisposable
 
     /// <summary>TLS version and cipher suite, such as <c>TLS 1.3 TLS_AES_256_GCM_SHA384</c>; <c>memory</c> or <c>none</c>.</summary>
     public string Security => _connection.Security;
-
-    /// <summary>Time since the peer last sent anything, by the options' clock.</summary>
-    public TimeSpan Silence => _options.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastReceived));
 
     /// <summary>Messages that the full send queue refused.</summary>
     public long DroppedMessages => Interlocked.Read(ref _dropped);

@@ -20,7 +20,7 @@ internal sealed record LinkOptions
     /// <summary>From the first byte to the link's kind; longer is <c>handshake_timeout</c>.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = Limits.Handshake;
 
-    /// <summary>The clock of that time and of <see cref="Link.Silence"/>.</summary>
+    /// <summary>The clock of that time.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>

@@ -58,6 +58,9 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
     /// <summary>Links in use: one an interface and address family.</summary>
     public int Links => _links.Count;
 
+    /// <summary>The own addresses of the links in use.</summary>
+    public IReadOnlyList<string> Interfaces => [.. _links.Values.Select(l => l.Interface.Local.ToString()).Order(StringComparer.Ordinal)];
+
     /// <summary>
     /// What keeps nodes from being found, as far as this end can tell; null for nothing. What is sent to all comes back to its sender
     /// too, so a link on which nothing is heard at all is cut off.
