@@ -224,28 +224,34 @@ internal sealed partial class LinkDirectory
         return isFull ? (ErrorCodes.TooManyLinks, "This node has as many links as it can have.") : null;
     }
 
-    /// <summary>In a large mesh everybody may come in; the longest link that nobody here chose gives way.</summary>
+    /// <summary>
+    /// In a large mesh everybody may come in; the longest link that nobody here chose gives way, one that somebody here uses last.
+    /// </summary>
     private bool MakeRoom(in Moment now)
     {
-        ControlLink? oldest = null;
+        ControlLink? first = null;
         if (_neighbourhood.IsSparse)
         {
             foreach (ControlLink link in _links.Values)
             {
-                if (link.RetiredAt is null && now.Elapsed - link.OpenedAt >= LeastStay && !(link.OpenedAt >= oldest?.OpenedAt)
-                    && !_neighbourhood.IsChosen(link.Peer.Node))
+                if (link.RetiredAt is null && now.Elapsed - link.OpenedAt >= LeastStay && !_neighbourhood.IsChosen(link.Peer.Node)
+                    && (first is null || (IsInUse(link, now), link.OpenedAt).CompareTo((IsInUse(first, now), first.OpenedAt)) < 0))
                 {
-                    oldest = link;
+                    first = link;
                 }
             }
         }
-        if (oldest is null)
+        if (first is null)
         {
             return false;
         }
-        Retire(oldest, ErrorCodes.TooManyLinks, "This node makes room for other links.", now);
+        Retire(first, ErrorCodes.TooManyLinks, "This node makes room for other links.", now);
         return true;
     }
+
+    /// <summary>Whether the link was asked for again since it stood.</summary>
+    private bool IsInUse(ControlLink link, in Moment now) =>
+        link.Peer.NeededUntil > now.Elapsed && link.Peer.NeededUntil > link.OpenedAt + _options.IdleLimit;
 
     private void RetireOthers(LinkPeer peer, in Moment now)
     {
