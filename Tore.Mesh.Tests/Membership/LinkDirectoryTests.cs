@@ -96,7 +96,7 @@ public sealed class LinkDirectoryTests
         LinkHouse again = town.Start(restarted, 3 - restarted);
         town.RunFor(1);
         Assert.Equal([restarted], other.Linked);
-        Assert.Contains(other.Directory.LinkTo(LinkTown.Id(restarted))!.Number, again.Open.Keys);
+        Assert.Same(again, other.Open[other.Directory.LinkTo(LinkTown.Id(restarted))!.Number].Other(other));
         town.RunFor(20);
         Assert.Single(other.Open);
     }
