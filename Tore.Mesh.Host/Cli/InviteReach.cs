@@ -33,9 +33,14 @@ internal sealed record InviteReach(IReadOnlyList<PeerAddress> Addresses, string?
             return given.Count <= Limits.InviteAddresses ? new InviteReach(given, null) : throw new ToreException(
                 ErrorCodes.InvalidRequest, $"An invite names at most {Limits.InviteAddresses} addresses; {given.Count} are given.");
         }
-        if (running is not null && running.MeshId == mesh.Id.ToString())
+        if (running is not null && MeshName.Comparer.Equals(running.Mesh, mesh.Name))
         {
-            return OfRunning(running);
+            InviteReach reach = OfRunning(running);
+            return running.MeshId == mesh.Id.ToString() ? reach : reach with
+            {
+                Note = $"The running node still has the old secret of '{mesh.Name}': restart it (tore up --mesh {mesh.Name}), so that it "
+                    + "takes those who come with this invite.",
+            };
         }
         // A link-local address means nothing without the receiver's own scope.
         PeerAddress[] others = [.. own.Select(o => o.Address).Where(a => !IPAddress.IsLoopback(a) && !a.IsIPv6LinkLocal)

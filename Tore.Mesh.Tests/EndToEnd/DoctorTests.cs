@@ -27,6 +27,26 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task Doctor_NodeWithTheOldSecretHeardByMdnsAlone_IsNamed()
+    {
+        using PrivateNetwork network = PrivateNetwork.Create();
+        using var folder = new TemporaryFolder();
+        string old = await InviteAsync(folder.PathOf("a"), "127.0.0.1:1");
+        await RunAsync("mesh", "rotate", "lab", "--data", folder.PathOf("a"), "--json");
+        string fresh = await InviteAsync(folder.PathOf("a"), "127.0.0.1:1");
+        await using UpNode first = await UpNode.StartAsync(network, folder.PathOf("a"), "--mesh", "lab");
+        await using UpNode second = await UpNode.StartAsync(network, folder.PathOf("b"), "--join", fresh);
+        await using UpNode outside = await UpNode.StartAsync(network, folder.PathOf("c"), "--join", old);
+        // No address of an invite leads anywhere here: the members found each other by mDNS.
+        await first.WaitForStateAsync(second, "alive");
+        JsonNode found = await FindingAsync(folder.PathOf("a"), "old_secret", network);
+        Assert.Equal((outside.Id, true), ((string?)found["about"], (bool)found["problem"]!));
+        Assert.Contains("mDNS", (string?)found["what"], StringComparison.Ordinal);
+        // The second member cannot know that the fingerprint was once its mesh's.
+        Assert.Equal(outside.Id, (string?)(await FindingAsync(folder.PathOf("b"), "other_mesh", network))["about"]);
+    }
+
+    [Fact]
     public async Task Doctor_BannedNode_IsToldSoAndTheBannerOnlyNotesIt()
     {
         using var folder = new TemporaryFolder();
@@ -86,22 +106,32 @@ public sealed class DoctorTests
     }
 
     /// <summary>Waits until the doctor of a node finds this, and gives it.</summary>
-    private static async Task<JsonNode> FindingAsync(string data, string code)
+    private static async Task<JsonNode> FindingAsync(string data, string code, PrivateNetwork? network = null)
     {
         JsonNode? found = null;
         string last = "";
         await Until.TrueAsync(
             async () =>
             {
-                ToreCommandLine.Outcome outcome = await ToreCommandLine.RunAsync("doctor", "--data", data, "--json");
+                string[] command = ["doctor", "--data", data, "--json"];
+                ToreCommandLine.Outcome outcome = network is null ? await ToreCommandLine.RunAsync(command)
+                    : await RunAsync(network, command);
                 last = outcome.Output;
                 JsonArray findings = outcome.Json["findings"]!.AsArray();
                 Assert.Equal(findings.Any(f => (bool)f!["problem"]!) ? 1 : 0, outcome.ExitCode);
                 found = findings.FirstOrDefault(f => (string)f!["code"]! == code);
                 return found is not null;
             },
-            $"the finding {code}: {last}", 40);
+            $"the finding {code}", 40, () => last);
         return found!;
+    }
+
+    private static async Task<ToreCommandLine.Outcome> RunAsync(PrivateNetwork network, string[] command)
+    {
+        await using ToreProcess process = network.Run(() => ToreProcess.Start(command));
+        Task<string> output = process.Process.StandardOutput.ReadToEndAsync();
+        int code = await process.WaitAsync();
+        return new ToreCommandLine.Outcome(code, await output, process.Error);
     }
 
     private static async Task<string?> StateAsync(string data, string id) => (string?)await MemberAsync(data, id, "state");

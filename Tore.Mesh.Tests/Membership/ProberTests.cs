@@ -130,14 +130,12 @@ public sealed class ProberTests
     }
 
     [Fact]
-    public void LinkBroken_AndBackDuringTheProbe_IsPingedOverTheNewLink()
+    public void LinkBroken_AndBackDuringTheProbe_IsAnAnswer()
     {
         CoreStand stand = new CoreStand().Link(Peers(5));
         stand.Core.OnUnlinked(CoreStand.Id(5), broken: true, stand.Now);
         stand.Core.OnLinked(CoreStand.Id(5), CoreStand.Record(5), stand.Now);
-        Ping ping = Assert.Single(stand.Of<Ping>(5));
-        stand.Feed(5, new Pong(ping.Sequence, 0, 0));
-        stand.Run(1, Peers(5));
+        stand.Run(1, 1, 2, 3, 4);
         Assert.Equal(0, stand.Core.Counts.Suspicions);
     }
 
@@ -187,10 +185,6 @@ public sealed class ProberTests
         stand.Feed(2, new PingRequest(80, CoreStand.Id(3)));
         Assert.Equal([CoreStand.Id(3), CoreStand.Id(3)], stand.Reached);
         stand.Core.OnLinked(CoreStand.Id(3), CoreStand.Record(3), stand.Now);
-        foreach (Ping ping in stand.Of<Ping>(3))
-        {
-            stand.Feed(3, new Pong(ping.Sequence, 0, 0));
-        }
         Assert.Equal([new PingAnswer(70, true)], stand.Of<PingAnswer>(1));
         Assert.Equal([new PingAnswer(80, true)], stand.Of<PingAnswer>(2));
     }

@@ -166,7 +166,7 @@ public sealed class SuspicionsTests
     }
 
     [Fact]
-    public void OwnProbe_WithoutALink_WaitsForOne()
+    public void OwnProbe_WithoutALink_DialsAndANewLinkIsTheAnswer()
     {
         CoreStand stand = Stand();
         stand.Core.OnUnlinked(CoreStand.Id(Accused), broken: false, stand.Now);
@@ -179,10 +179,12 @@ public sealed class SuspicionsTests
             stand.Run(0.05, Others);
         }
         Assert.Equal(CoreStand.Id(Accused), stand.Reached[0]);
+        Assert.Equal(MemberState.Suspect, stand.State(Accused));
+        stand.Sent.Clear();
         stand.Core.OnLinked(CoreStand.Id(Accused), CoreStand.Record(Accused), stand.Now);
-        Ping ping = stand.Of<Ping>(Accused)[^1];
-        stand.Feed(Accused, new Pong(ping.Sequence, ping.SentAtMicroseconds, 0));
         Assert.Equal(MemberState.Alive, stand.State(Accused));
+        // It is still told what is said of it elsewhere.
+        Assert.Contains(stand.Of<Gossip>(Accused), gossip => gossip.Updates[0].Kind == MemberUpdateKind.Suspect);
     }
 
     [Fact]

@@ -63,6 +63,31 @@ public sealed class TablePushTests
     }
 
     [Fact]
+    public void UnequalTables_AreComparedAgainSoon_AndEverLessOftenWhereThatDoesNotHelp()
+    {
+        int[] peers = [1, 2, 3, 4];
+        CoreStand stand = new CoreStand().Link(peers);
+        stand.Run(31, peers);
+        int seen = stand.Of<TableDigest>().Count;
+        List<double> times = [];
+        for (double end = stand.Seconds + 300; stand.Seconds < end;)
+        {
+            stand.Run(0.1, peers);
+            for (; seen < stand.Of<TableDigest>().Count; seen++)
+            {
+                // Each of them holds somebody whom it cannot show.
+                NodeId asked = stand.Sent.Where(s => s.Message is TableDigest).ElementAt(seen).To;
+                times.Add(stand.Seconds);
+                stand.Feed(peers.Single(p => CoreStand.Id(p) == asked), new TableSummary([new(CoreStand.Id(99), 1)]));
+            }
+        }
+        double[] pauses = [.. times.Zip(times.Skip(1), (a, b) => b - a)];
+        Assert.InRange(pauses[0], 1, 3.2);
+        Assert.InRange(pauses[1], 2, 6.2);
+        Assert.All(pauses[4..], pause => Assert.InRange(pause, 29.8, 30.2));
+    }
+
+    [Fact]
     public void EqualDigest_EndsIt()
     {
         CoreStand stand = new CoreStand().Link(1, 2);

@@ -29,12 +29,15 @@ internal static class MemberSignature
     }
 
     /// <summary>Whether the node that the record speaks of signed it, for this mesh.</summary>
-    public static bool IsGood(MemberRecord record, MeshId mesh, ISignatureVerifier verifier)
+    public static bool IsGood(MemberRecord record, MeshId mesh, ISignatureVerifier verifier) =>
+        IsKeyOfNode(record) && IsSigned(record, mesh, verifier);
+
+    /// <summary>Whether the node's id follows from the key in the record.</summary>
+    public static bool IsKeyOfNode(MemberRecord record) => NodeId.FromPublicKey(record.PublicKey.Span) == record.Node;
+
+    /// <summary>Whether the key in the record signed it, for this mesh.</summary>
+    public static bool IsSigned(MemberRecord record, MeshId mesh, ISignatureVerifier verifier)
     {
-        if (NodeId.FromPublicKey(record.PublicKey.Span) != record.Node)
-        {
-            return false;
-        }
         int length = Purpose.Length + MeshId.Size + record.Body.Length;
         byte[] signed = ArrayPool<byte>.Shared.Rent(length);
         Purpose.CopyTo(signed);

@@ -74,6 +74,7 @@ internal sealed partial class MembershipCore
         MemberTimerKind.RelayEnd => !_relays.IsUnderWay((uint)timer.Token),
         MemberTimerKind.OwnProbe => timer.Member!.Suspicion?.ProbeToken != timer.Token,
         MemberTimerKind.SuspicionEnd => timer.Member!.Suspicion?.EndToken != timer.Token,
+        MemberTimerKind.PushPull => _push.TimerToken != timer.Token,
         MemberTimerKind.Raise => _own.RaiseToken != timer.Token,
         _ => false,
     };

@@ -53,7 +53,7 @@ internal sealed partial class MembershipCore
             Timers = new TimerQueue(clock, IsStale),
             Health = new LocalHealth(options.LocalHealth),
         };
-        _judge = new RecordJudge(mesh, verifier, admits ?? (static _ => true), _context.Counts);
+        _judge = new RecordJudge(mesh, verifier, admits ?? (static _ => true), _context.Table, _context.Counts);
         _queue = new GossipQueue(_context);
         _pings = new Pings(_context, _queue);
         _own = new OwnMember(_context, _queue, signer, mesh, start, storedIncarnation);
@@ -121,7 +121,8 @@ internal sealed partial class MembershipCore
         {
             _suspicions.Tell(member);
         }
-        _suspicions.OnLinked(member);
+        // Who shakes hands and introduces itself is there: no ping could show more.
+        _suspicions.OnAnswered(member, _context.Clock.Now);
         _prober.OnLinked(member);
         _relays.OnLinked(member);
         if (_context.Self < peer)

@@ -29,19 +29,31 @@ internal sealed record MembershipOptions
         _ => Wan,
     };
 
-    /// <summary>One member is probed each interval (SWIM's protocol period).</summary>
+    /// <summary>
+    /// One member is probed each interval (SWIM's protocol period). Longer: less traffic, and every death is found later in
+    /// proportion. At least twice <see cref="ProbeTimeout"/>, so that others can be asked within it.
+    /// </summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a direct probe waits before others are asked to probe.</summary>
+    /// <summary>
+    /// How long a direct probe waits before others are asked to probe: well above the longest round trip and one lost segment
+    /// (200 ms). A node that finds its timers later than this takes itself to have stood still.
+    /// </summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Members that are asked to probe when the direct probe was not answered.</summary>
     public int IndirectProbes { get; init; } = 3;
 
-    /// <summary>The shortest suspicion lasts <c>SuspicionFactor x max(1, log10(n)) x ProbeInterval</c>.</summary>
+    /// <summary>
+    /// The shortest suspicion lasts <c>SuspicionFactor x max(1, log10(n)) x ProbeInterval</c>: the time that a refutation has to get
+    /// round. It is most of the time in which a death is found.
+    /// </summary>
     public double SuspicionFactor { get; init; } = 4;
 
-    /// <summary>An unconfirmed suspicion lasts so many times as long as a confirmed one (Lifeguard).</summary>
+    /// <summary>
+    /// An unconfirmed suspicion lasts so many times as long as a confirmed one (Lifeguard). More: a node that alone hears badly does
+    /// less harm; nothing is lost where others confirm.
+    /// </summary>
     public double SuspicionSpread { get; init; } = 6;
 
     /// <summary>Independent confirmations that bring a suspicion down to its shortest (Lifeguard).</summary>

@@ -44,9 +44,6 @@ internal sealed class Pings
         });
     }
 
-    /// <summary>Whether a ping waits for its answer.</summary>
-    public bool IsWaiting(uint sequence) => _sent.ContainsKey(sequence);
-
     /// <summary>Nobody waits for the answer any more.</summary>
     public void Forget(uint sequence) => _sent.Remove(sequence);
 

@@ -53,15 +53,12 @@ internal sealed class ProbeRelays
         _context.Timers.Set(MemberTimerKind.RelayEnd, end, target, sequence);
     }
 
-    /// <summary>A link with a target stands.</summary>
+    /// <summary>A new link with a target stands.</summary>
     public void OnLinked(Member target)
     {
         foreach (uint sequence in Of(target))
         {
-            if (!_pings.IsWaiting(sequence))
-            {
-                _pings.Send(sequence, target, PingPurpose.Relay);
-            }
+            Answer(sequence, answered: true);
         }
     }
 
@@ -70,10 +67,7 @@ internal sealed class ProbeRelays
     {
         foreach (uint sequence in Of(target))
         {
-            if (!_pings.IsWaiting(sequence))
-            {
-                Answer(sequence, answered: false);
-            }
+            Answer(sequence, answered: false);
         }
     }
 

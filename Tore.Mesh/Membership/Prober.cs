@@ -71,12 +71,12 @@ internal sealed class Prober
     /// <summary>The direct ping was not answered in time.</summary>
     public void OnTimeout(uint sequence) => AskOthers(_probes[sequence]);
 
-    /// <summary>A link with a member stands: a probe that could not ping it does now.</summary>
+    /// <summary>A new link with a member stands: that answers a probe of it.</summary>
     public void OnLinked(Member member)
     {
-        if (member.Probe is { } probe && !_pings.IsWaiting(probe.Sequence))
+        if (member.Probe is { } probe)
         {
-            _pings.Send(probe.Sequence, member, PingPurpose.Probe);
+            OnAnswered(probe.Sequence);
         }
     }
 

@@ -5,7 +5,8 @@ using Tore.Mesh.Wire;
 namespace Tore.Mesh.Membership;
 
 /// <summary>Whose records count here: their own, for this mesh, of nodes that are admitted. Counts what does not.</summary>
-internal sealed class RecordJudge(MeshId mesh, ISignatureVerifier verifier, Func<NodeId, bool> admits, MembershipCounts counts)
+internal sealed class RecordJudge(
+    MeshId mesh, ISignatureVerifier verifier, Func<NodeId, bool> admits, MemberTable table, MembershipCounts counts)
 {
     /// <summary>Whether the allow and ban lists let a node in.</summary>
     public bool Admits(NodeId node) => admits(node);
@@ -13,11 +14,15 @@ internal sealed class RecordJudge(MeshId mesh, ISignatureVerifier verifier, Func
     /// <summary>Whether the node that it speaks of signed it, for this mesh. Costs some 100 us: ask late.</summary>
     public bool IsGood(MemberRecord record)
     {
-        if (MemberSignature.IsGood(record, mesh, verifier))
+        // The key of a member that is known need not be derived again.
+        if ((HasKnownKey(record) || MemberSignature.IsKeyOfNode(record)) && MemberSignature.IsSigned(record, mesh, verifier))
         {
             return true;
         }
         counts.BadSignatures++;
         return false;
     }
+
+    private bool HasKnownKey(MemberRecord record) =>
+        table.TryGet(record.Node, out Member? known) && known.Record.PublicKey.Span.SequenceEqual(record.PublicKey.Span);
 }

@@ -47,7 +47,7 @@ internal sealed class Suspicion
     /// <summary>When the own probe has failed if it was not answered; null while it was not begun.</summary>
     public TimeSpan? ProbeFailsAt { get; set; }
 
-    /// <summary>Whether the own probe waits for a link.</summary>
+    /// <summary>Whether the own probe is a dial, and waits for its outcome.</summary>
     public bool AwaitsLink { get; set; }
 
     /// <summary>When it has lasted long enough.</summary>

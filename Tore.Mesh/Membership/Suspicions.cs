@@ -54,10 +54,10 @@ internal sealed class Suspicions
         }
     }
 
-    /// <summary>A ping was answered: this ends a suspicion that is older than the ping, for this node.</summary>
-    public void OnAnswered(Member member, TimeSpan pingSentAt)
+    /// <summary>A member answered what this node asked it at a time: that ends a suspicion that is not younger, for this node.</summary>
+    public void OnAnswered(Member member, TimeSpan askedAt)
     {
-        if (_context.Options.OwnProbe && member.Suspicion is { } suspicion && pingSentAt >= suspicion.BeganAt)
+        if (_context.Options.OwnProbe && member.Suspicion is { } suspicion && askedAt >= suspicion.BeganAt)
         {
             End(member);
             _context.Counts.SuspicionsAnswered++;
@@ -80,24 +80,16 @@ internal sealed class Suspicions
     public void OnProbeTimer(Member member, Suspicion suspicion)
     {
         suspicion.ProbeToken = 0;
-        suspicion.ProbeSequence = _pings.NewSequence();
         if (member.IsLinked)
         {
-            Ping(member, suspicion);
+            suspicion.ProbeSequence = _pings.NewSequence();
+            suspicion.ProbeFailsAt = _context.Clock.Now + _context.ProbeTimeout;
+            _pings.Send(suspicion.ProbeSequence, member, PingPurpose.Own);
             return;
         }
         suspicion.AwaitsLink = true;
         suspicion.ProbeFailsAt = _context.Clock.Now + _context.ProbeInterval + _context.ProbeTimeout;
         _context.Effects.Reach(member.Id);
-    }
-
-    /// <summary>A link with a suspect stands: the own probe goes over it if it waits for that.</summary>
-    public void OnLinked(Member member)
-    {
-        if (member.Suspicion is { AwaitsLink: true } suspicion)
-        {
-            Ping(member, suspicion);
-        }
     }
 
     /// <summary>A suspect could not be dialled: that is an own probe that failed.</summary>
@@ -139,13 +131,6 @@ internal sealed class Suspicions
         _burials.Bury(member, MemberState.Dead);
         _queue.Add(MemberUpdate.Dead(member.Id, member.Incarnation, _context.Self));
         _context.Effects.MemberChanged(member.Id);
-    }
-
-    private void Ping(Member member, Suspicion suspicion)
-    {
-        suspicion.AwaitsLink = false;
-        suspicion.ProbeFailsAt = _context.Clock.Now + _context.ProbeTimeout;
-        _pings.Send(suspicion.ProbeSequence, member, PingPurpose.Own);
     }
 
     private void SetTimers(Member member, Suspicion suspicion)

@@ -20,6 +20,9 @@ internal sealed class TablePush
     private readonly Rumours _rumours;
     private readonly List<MemberUpdate> _updates = [];
     private readonly List<NodeId> _wanted = [];
+    private TimeSpan _pause;
+    private ulong _timer;
+    private bool _wasUnequal;
     private int _bytes;
     private uint _summaries;
 
@@ -31,9 +34,18 @@ internal sealed class TablePush
         _rumours = rumours;
     }
 
+    /// <summary>The token of the timer of the next comparison.</summary>
+    public ulong TimerToken => _timer;
+
+    /// <summary>The shortest pause between comparisons: some ticks of gossip, which may well do the work.</summary>
+    private TimeSpan FirstPause => _context.Options.GossipInterval * 10;
+
     /// <summary>Sets the first of the regular comparisons, somewhere in the interval.</summary>
-    public void Start() =>
-        _context.Timers.Set(MemberTimerKind.PushPull, _context.Clock.Now + _context.Part(_context.Options.PushPullInterval));
+    public void Start()
+    {
+        _pause = FirstPause;
+        SetTimer(_context.Part(_context.Options.PushPullInterval));
+    }
 
     /// <summary>Compares the table with a random peer's.</summary>
     public void OnTimer()
@@ -44,7 +56,12 @@ internal sealed class TablePush
         {
             Begin(linked[drawn[0]]);
         }
-        _context.Timers.Set(MemberTimerKind.PushPull, _context.Clock.Now + _context.Options.PushPullInterval);
+        SetTimer(_context.Options.PushPullInterval);
+        if (!_wasUnequal)
+        {
+            _pause = FirstPause;
+        }
+        _wasUnequal = false;
     }
 
     /// <summary>Step 1, on the timer and on a new link.</summary>
@@ -63,7 +80,7 @@ internal sealed class TablePush
         {
             return;
         }
-        _context.Counts.PushPullsUnequal++;
+        OnUnequal();
         from.PushPull = from.PushPull with { SummarySent = true, AnswersAfter = now + _context.Options.ProbeInterval };
         IReadOnlyList<Member> living = _context.Table.LivingMembers;
         var entries = new SummaryEntry[living.Count + 1];
@@ -82,7 +99,7 @@ internal sealed class TablePush
         {
             return;
         }
-        _context.Counts.PushPullsUnequal++;
+        OnUnequal();
         from.PushPull = from.PushPull with { DigestSent = false };
         _summaries++;
         bool knowMe = Compare(theirs.Members);
@@ -131,6 +148,23 @@ internal sealed class TablePush
         }
         Flush(from);
     }
+
+    /// <summary>
+    /// Tables differ: while a mesh forms or heals the next comparison is near, and ever further off where that does not help.
+    /// </summary>
+    private void OnUnequal()
+    {
+        _context.Counts.PushPullsUnequal++;
+        if (!_wasUnequal && _pause < _context.Options.PushPullInterval)
+        {
+            SetTimer(_pause * (0.5 + _context.Random.NextDouble()));
+            _pause *= 2;
+        }
+        _wasUnequal = true;
+    }
+
+    private void SetTimer(TimeSpan pause) =>
+        _timer = _context.Timers.Set(MemberTimerKind.PushPull, _context.Clock.Now + pause);
 
     /// <summary>Marks whom a summary names, and collects whose records are newer there; whether it names this node as it is.</summary>
     private bool Compare(IReadOnlyList<SummaryEntry> theirs)

@@ -2,8 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Tore.Mesh.Storage;
 
-/// <summary>A <see cref="StoredMesh"/> as its JSON file, which nobody but its owner may read.</summary>
-internal sealed record MeshFile
+/// <summary>
+/// A <see cref="StoredMesh"/> as its JSON file, which nobody but its owner may read. Not a record: those print what they hold.
+/// </summary>
+internal sealed class MeshFile
 {
     [JsonPropertyName("name")]
     public required string Name { get; init; }

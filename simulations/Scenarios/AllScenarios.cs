@@ -21,6 +21,7 @@ internal static class AllScenarios
         new IdleScenario(),
         new ConvergenceScenario(16, seeds: 100),
         new ConvergenceScenario(100, seeds: 20),
+        new ConvergenceScenario(200, seeds: 5),
         new ConvergenceScenario(1000, seeds: 1),
     ];
 }

@@ -152,7 +152,7 @@ internal sealed class Machine : IEventTarget
     public void Pause()
     {
         Note(5);
-        IsPaused = true;
+        IsPaused = Process is not null;
     }
 
     /// <summary>Lets it go on: it meets what waited, in an order that nobody can rely on.</summary>
