@@ -220,8 +220,9 @@ internal sealed partial class LinkDirectory
 
     private TimeSpan RedrawWait() => _options.RedrawInterval * (0.5 + _random.NextDouble());
 
-    private void PlanRedraw() =>
-        _timers.Set(_redraw, _neighbourhood.IsSparse && !_stopped ? Earlier(Earlier(_redrawAt, _befriendAt), Earlier(_refillAt, _relieveAt)) : null);
+    private void PlanRedraw() => _timers.Set(_redraw, _neighbourhood.IsSparse && !_stopped
+        ? Earlier(Earlier(_redrawAt, _befriendAt), Earlier(_refillAt, _relieveAt))
+        : null);
 
     private sealed class Ticker : Timed;
 }
