@@ -102,6 +102,25 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public async Task Stopped_WhileARequestNeedsIt_TheOthersAnswer()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
+        using var folder = new TemporaryFolder();
+        await using UpNode first = await UpNode.StartAsync(folder.PathOf("a"), "--model", "stories");
+        await using UpNode second = await UpNode.StartAsync(folder.PathOf("b"), "--model", "stories", "--seed", first.Listen);
+        await using UpNode sleeper = await UpNode.StartAsync(folder.PathOf("c"), "--model", "stories", "--seed", first.Listen);
+        await first.WaitForRouteAsync("stories", 3);
+        string before = await first.AskAsync("stories", "A story about a fox and a lantern.", 1);
+        await sleeper.Process.SignalAsync("STOP");
+        // It is asked for its stage, says nothing, is declared dead, and is planned around: one request, and one answer.
+        Assert.Equal(before, await first.AskAsync("stories", "A story about a fox and a lantern.", 1));
+        await first.WaitForRouteAsync("stories", 2);
+        await sleeper.Process.SignalAsync("CONT");
+        await first.WaitForRouteAsync("stories", 3);
+        Assert.Equal(before, await sleeper.AskAsync("stories", "A story about a fox and a lantern.", 1));
+    }
+
+    [Fact]
     public async Task OneKeyInTwoDataFolders_IsNamed()
     {
         using var folder = new TemporaryFolder();

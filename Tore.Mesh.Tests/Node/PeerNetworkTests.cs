@@ -108,6 +108,50 @@ public sealed class PeerNetworkTests
             () => first.Network.Mesh.Members.Values.Single().State == MemberState.Left, () => "the peer to have left");
     }
 
+    [Fact]
+    public async Task BrokenLink_LosesWhatRunsWithThePeer_ButNotTheMember()
+    {
+        await using var first = new Party();
+        await using var second = new Party(seed: first);
+        await Party.LinkedAsync(first, second);
+        Link broken = first.Network.LinkTo(second.Network.Self)!;
+        broken.Abort(new ToreException(ErrorCodes.LinkClosed, "a cable was pulled"));
+        await Cluster.UntilAsync(() => first.Lost.Contains(second.Network.Self), () => "the loss to be told");
+        Assert.True(first.Network.Mesh.IsLiving(second.Network.Self));
+        await Cluster.UntilAsync(
+            () => first.Network.LinkTo(second.Network.Self) is { } again && again != broken, () => "another link");
+    }
+
+    [Fact]
+    public async Task TrySendControl_MeshTooLargeForALinkWithEverybody_LinksOnDemand()
+    {
+        // Everybody knows everybody, but has one neighbour of its own choice; most pairs are not linked.
+        var few = new LinkDirectoryOptions { FullMeshNodes = 2, ChosenNeighbours = 1 };
+        var parties = new List<Party>();
+        try
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                parties.Add(new Party(seed: parties.FirstOrDefault(), links: few));
+            }
+            await Cluster.UntilAsync(
+                () => parties.All(p => p.Network.Mesh.Members.Count == 7 && p.Network.Mesh.IsPartial), () => "everybody to know everybody");
+            (Party from, Party to) = parties.SelectMany(a => parties.Where(b => b != a && a.Network.LinkTo(b.Network.Self) is null)
+                .Select(b => (a, b))).First();
+            Assert.True(from.Network.TrySendControl(to.Network.Self, new TokenAck(Guid.NewGuid(), 1, 1)));
+            Assert.True(from.Network.TrySendControl(to.Network.Self, new CloseSequence(Guid.NewGuid(), 1)));
+            Assert.Equal($"{from.Network.Self} TokenAck", await to.NextAsync());
+            Assert.Equal($"{from.Network.Self} CloseSequence", await to.NextAsync());
+        }
+        finally
+        {
+            foreach (Party party in parties)
+            {
+                await party.DisposeAsync();
+            }
+        }
+    }
+
     /// <summary>A network whose traffic is written down.</summary>
     private sealed class Party : IPeerTraffic, IAsyncDisposable
     {
@@ -117,7 +161,7 @@ public sealed class PeerNetworkTests
         private readonly string _address;
         private readonly Task _started;
 
-        public Party(Party? seed = null, string? tells = null)
+        public Party(Party? seed = null, string? tells = null, LinkDirectoryOptions? links = null)
         {
             _certificate = NodeCertificate.Create(_key);
             Network = new PeerNetwork(
@@ -132,6 +176,7 @@ public sealed class PeerNetworkTests
                         Verifier = EcdsaVerifier.Instance,
                         Random = new Random(1),
                         Start = 1,
+                        Links = links ?? new LinkDirectoryOptions(),
                     },
                     Describe = () => new NodeInfo { Node = _key.Id },
                     SaveIncarnation = _ => true,
@@ -145,6 +190,8 @@ public sealed class PeerNetworkTests
         }
 
         public PeerNetwork Network { get; }
+
+        public ConcurrentQueue<NodeId> Lost { get; } = [];
 
         public Action BeforeRows { get; set; } = () => { };
 
@@ -177,6 +224,10 @@ public sealed class PeerNetworkTests
 
         public void OnMeshChanged(MeshSnapshot mesh, IReadOnlySet<NodeId> lost)
         {
+            foreach (NodeId node in lost)
+            {
+                Lost.Enqueue(node);
+            }
         }
 
         public void OnTargetClosed(IFrameTarget target) => _seen.Add("target closed");
