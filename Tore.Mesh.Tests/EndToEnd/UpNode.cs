@@ -38,9 +38,10 @@ internal sealed class UpNode : IAsyncDisposable
     public static async Task<UpNode> StartAsync(PrivateNetwork? network, string data, params string[] options)
     {
         string[] level = options.Contains("--log-level") ? [] : ["--log-level", "warn"];
+        string[] listen = options.Contains("--listen") ? [] : ["--listen", "127.0.0.1:0"];
         string[] arguments =
         [
-            "up", "--json", "--data", data, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--threads", "1", .. level, .. options,
+            "up", "--json", "--data", data, "--http", "127.0.0.1:0", "--threads", "1", .. listen, .. level, .. options,
         ];
         ToreProcess process = network is null ? ToreProcess.Start(arguments) : network.Run(() => ToreProcess.Start(arguments));
         try

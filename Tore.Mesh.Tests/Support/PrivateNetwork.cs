@@ -10,7 +10,7 @@ namespace Tore.Mesh.Tests.Support;
 /// A network of one test's own that lives as long as the test: a thread stays in a <see cref="NetworkNamespace"/>, and what is started
 /// there lives there: processes and sockets. Skips where the machine does not allow it.
 /// </summary>
-internal sealed class PrivateNetwork : IDisposable
+internal sealed partial class PrivateNetwork : IDisposable
 {
     private readonly BlockingCollection<Action> _work = [];
     private readonly Thread _thread;

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Tore.Mesh.Identity;
 
 /// <summary>ECDSA P-256 over SHA-256, as every node signs.</summary>
@@ -13,15 +11,6 @@ internal sealed class EcdsaVerifier : ISignatureVerifier
     }
 
     /// <inheritdoc/>
-    public bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
-    {
-        try
-        {
-            return LinkIdentity.TryCreate(publicKey, out LinkIdentity? identity) && identity!.Verify(data, signature);
-        }
-        catch (CryptographicException)
-        {
-            return false;
-        }
-    }
+    public bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
+        LinkIdentity.Verify(publicKey, data, signature);
 }

@@ -41,7 +41,7 @@ public sealed class LinkIdentity
     public static bool TryCreate(ReadOnlySpan<byte> publicKey, out LinkIdentity? identity)
     {
         identity = null;
-        if (publicKey.Length != PublicKeyBytes || !publicKey.StartsWith(Prefix))
+        if (!IsInForm(publicKey))
         {
             return false;
         }
@@ -59,14 +59,33 @@ public sealed class LinkIdentity
         return true;
     }
 
-    /// <summary>Checks a signature of this node: IEEE P1363 (r then s, 64 bytes) over SHA-256 of <paramref name="data"/>.</summary>
-    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
+    /// <summary>
+    /// Checks a signature of the holder of a key, in one go: to import a key, which checks that its point is on the curve, takes longer
+    /// than to verify with it. False where the key is none.
+    /// </summary>
+    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
-        using ECDsa key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(_publicKey, out _);
-        return signature.Length == NodeKey.SignatureBytes && key.VerifyData(data, signature, HashAlgorithmName.SHA256);
+        if (!IsInForm(publicKey) || signature.Length != NodeKey.SignatureBytes)
+        {
+            return false;
+        }
+        try
+        {
+            using ECDsa key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(publicKey, out _);
+            return key.VerifyData(data, signature, HashAlgorithmName.SHA256);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
+
+    /// <summary>Checks a signature of this node: IEEE P1363 (r then s, 64 bytes) over SHA-256 of <paramref name="data"/>.</summary>
+    public bool Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) => Verify(_publicKey, data, signature);
 
     /// <inheritdoc/>
     public override string ToString() => Id.ToString();
+
+    private static bool IsInForm(ReadOnlySpan<byte> publicKey) => publicKey.Length == PublicKeyBytes && publicKey.StartsWith(Prefix);
 }

@@ -63,6 +63,9 @@ internal sealed class Member(MemberRecord record)
     /// <summary>How many newer records of it are taken, and how soon.</summary>
     public Allowance Renewals { get; } = new(Limits.MemberRecordBurst, Limits.MemberRecordsPerSecond);
 
+    /// <summary>How many signatures are checked of what it brings, and how soon.</summary>
+    public Allowance Checks { get; } = new(Limits.SignatureCheckBurst, Limits.SignatureChecksPerSecond);
+
     /// <summary>How far a push-pull over the link has come.</summary>
     public PushPullProgress PushPull { get; set; }
 

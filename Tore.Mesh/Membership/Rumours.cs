@@ -10,6 +10,9 @@ namespace Tore.Mesh.Membership;
 /// </summary>
 internal sealed class Rumours
 {
+    /// <summary>How many members are looked at for one that may make room.</summary>
+    private const int RoomTries = 64;
+
     private readonly MembershipContext _context;
     private readonly RecordJudge _judge;
     private readonly GossipQueue _queue;
@@ -19,6 +22,12 @@ internal sealed class Rumours
     private readonly Burials _burials;
     private readonly List<MemberUpdate> _replies = [];
     private int _replyBytes;
+
+    /// <summary>Whose news is being taken; null for what came with a link, or from nobody.</summary>
+    private Member? _sender;
+
+    /// <summary>Whether it came with a link, whose other end proved that it is there.</summary>
+    private bool _isIntroduction;
 
     /// <summary>Makes the rules of merging.</summary>
     public Rumours(MembershipContext context, RecordJudge judge, GossipQueue queue, OwnMember own,
@@ -35,33 +44,41 @@ internal sealed class Rumours
 
     /// <summary>
     /// Takes news from a peer. In a push-pull (<paramref name="isPush"/>) the accused are told at once, since they may be unable to
-    /// hear it from those who accuse them.
+    /// hear it from those who accuse them. Throws <c>wire_malformed</c> for a record whose signature is bad: honest nodes check what they
+    /// pass on. What stood before it counts.
     /// </summary>
     public void OnUpdates(Member from, IReadOnlyList<MemberUpdate> updates, bool isPush)
     {
-        for (int i = 0; i < updates.Count; i++)
+        NodeId? forged = null;
+        _sender = from;
+        for (int i = 0; i < updates.Count && forged is null; i++)
         {
             MemberUpdate update = updates[i];
-            if (update.Record is { } record)
-            {
-                if (!OnRecord(record))
-                {
-                    // Honest nodes check what they pass on: the rest of this is not worth a look.
-                    break;
-                }
-            }
-            else
+            if (update.Record is not { } record)
             {
                 OnAccusation(from, update, isPush);
             }
+            else if (!OnRecord(record))
+            {
+                forged = record.Node;
+            }
         }
+        _sender = null;
         SendReplies(from);
+        if (forged is { } node)
+        {
+            throw new ToreException(
+                ErrorCodes.WireMalformed, $"A record under the name of {node} does not bear its signature for this mesh.");
+        }
     }
 
     /// <summary>A peer introduces itself over a new link. False where the record is not its own, or is not taken in.</summary>
     public bool OnIntroduction(NodeId peer, MemberRecord record)
     {
-        if (record.Node != peer || !_judge.Admits(peer) || !OnRecord(record) || !_context.Table.TryGet(peer, out Member? member))
+        _isIntroduction = true;
+        bool isTaken = record.Node == peer && _judge.Admits(peer) && OnRecord(record);
+        _isIntroduction = false;
+        if (!isTaken || !_context.Table.TryGet(peer, out Member? member))
         {
             _replies.Clear();
             _replyBytes = 0;
@@ -111,6 +128,10 @@ internal sealed class Rumours
             _context.Counts.TooManyRecords++;
             return true;
         }
+        if (!MayCheck())
+        {
+            return true;
+        }
         if (!_judge.IsGood(record))
         {
             return false;
@@ -139,7 +160,7 @@ internal sealed class Rumours
         {
             Reply(MemberUpdate.Of(own));
         }
-        else if (record.Incarnation > own.Incarnation || record.Start != own.Start)
+        else if ((record.Incarnation > own.Incarnation || record.Start != own.Start) && MayCheck())
         {
             if (!_judge.IsGood(record))
             {
@@ -152,13 +173,8 @@ internal sealed class Rumours
 
     private bool OnNewcomer(MemberRecord record)
     {
-        if (!_judge.Admits(record.Node))
+        if (!_judge.Admits(record.Node) || !HasRoom() || !MayCheck())
         {
-            return true;
-        }
-        if (_context.Table.IsFull)
-        {
-            _context.Counts.TableFull++;
             return true;
         }
         if (!_judge.IsGood(record))
@@ -179,12 +195,55 @@ internal sealed class Rumours
         return true;
     }
 
+    /// <summary>
+    /// Whether there is time for another signature. Checking one costs more than sending it, and others wait meanwhile: what one sender
+    /// brings beyond its allowance is passed over, and comes again when tables are compared.
+    /// </summary>
+    private bool MayCheck()
+    {
+        if (_sender is not { } sender)
+        {
+            return true;
+        }
+        if (sender.Checks.HasAny(_context.Clock.Now))
+        {
+            sender.Checks.Take();
+            return true;
+        }
+        _context.Counts.TooManyRecords++;
+        return false;
+    }
+
+    /// <summary>
+    /// Whether one more living member is taken in. Anybody can make up members by the thousand; who stands at the other end of a link
+    /// is none of those, and takes the place of one that was only heard of.
+    /// </summary>
+    private bool HasRoom()
+    {
+        IReadOnlyList<Member> living = _context.Table.LivingMembers;
+        for (int tries = 0; _context.Table.IsFull; tries++)
+        {
+            if (!_isIntroduction || tries == RoomTries)
+            {
+                _context.Counts.TableFull++;
+                return false;
+            }
+            Member member = living[_context.Random.Next(living.Count)];
+            if (!member.IsLinked && member.RoundTrip is null)
+            {
+                _suspicions.End(member);
+                _prober.Forget(member);
+                _burials.Forget(member);
+            }
+        }
+        return true;
+    }
+
     private void Renew(Member member, MemberRecord record)
     {
         bool wasLiving = member.IsLiving;
-        if (!wasLiving && !record.Leaves && _context.Table.IsFull)
+        if (!wasLiving && !record.Leaves && !HasRoom())
         {
-            _context.Counts.TableFull++;
             return;
         }
         // Of two records of one incarnation the later start is kept, but whatever was said of that incarnation stands.

@@ -255,6 +255,12 @@ public static class Limits
     /// <summary>Newer records of one member that are taken a second, in the long run.</summary>
     public const int MemberRecordsPerSecond = 2;
 
+    /// <summary>Signatures of member records that are checked at once of what one peer brings: some 0.2 s of work.</summary>
+    public const int SignatureCheckBurst = 512;
+
+    /// <summary>Signatures of member records that are checked a second of what one peer brings, in the long run.</summary>
+    public const int SignatureChecksPerSecond = 64;
+
     /// <summary>Updates that a reader takes in one ping or pong.</summary>
     public const int PingUpdates = 64;
 

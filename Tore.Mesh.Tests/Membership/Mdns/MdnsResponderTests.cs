@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tore.Mesh.Membership.Mdns;
@@ -28,6 +29,39 @@ public sealed class MdnsResponderTests
 
         await second.DisposeAsync();
         Assert.Equal(TestNodes.Id(2), await heardByFirst.NextLostAsync("the first node to hear the second's goodbye"));
+    }
+
+    [Fact]
+    public async Task Ask_OrdinaryClientFromAPortOfItsOwn_IsAnsweredThere()
+    {
+        (MdnsResponder responder, Socket client) = NetworkNamespace.Run(() => (Start(1, new Listener()), Client()));
+        await using MdnsResponder keep = responder;
+        using Socket close = client;
+        byte[] query = new byte[512], answer = new byte[Limits.MdnsPacketBytes];
+        int bytes = DnsWriter.Write(
+            new DnsMessage { IsResponse = false, Id = 0x1234, Questions = [new DnsQuestion(MdnsRecords.ServiceType, DnsType.Ptr)] }, query);
+        var group = new IPEndPoint(IPAddress.Parse("224.0.0.251"), MdnsSource.Port);
+        using var limit = new CancellationTokenSource(Patience);
+        Task<int> answered = client.ReceiveAsync(answer, limit.Token).AsTask();
+        while (!answered.IsCompleted)
+        {
+            // Asked until the names are claimed.
+            await client.SendToAsync(query.AsMemory(0, bytes), group, limit.Token);
+            await Task.WhenAny(answered, Task.Delay(200, limit.Token));
+        }
+        Assert.True(DnsReader.TryRead(answer.AsSpan(0, await answered), out DnsMessage message));
+        Assert.Equal(0x1234, message.Id);
+        Assert.Equal(MdnsRecords.ServiceType, Assert.Single(message.Questions).Name);
+        Assert.Equal(10u, Assert.Single(message.Answers).LifetimeSeconds);
+        Assert.Equal([DnsType.Srv, DnsType.Txt, DnsType.A], message.Additionals.Select(a => a.Type));
+    }
+
+    private static Socket Client()
+    {
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, IPAddress.Loopback.GetAddressBytes());
+        client.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return client;
     }
 
     [Fact]

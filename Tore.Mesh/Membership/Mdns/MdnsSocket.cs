@@ -7,7 +7,8 @@ namespace Tore.Mesh.Membership.Mdns;
 /// <summary>The multicast socket of one link: port 5353, shared with the other responders of this machine.</summary>
 internal sealed class MdnsSocket : IDisposable
 {
-    private const int LinuxMulticastAllV4 = 49, LinuxMulticastAllV6 = 29, LinuxLevelV6 = 41;
+    // Of Linux's socket.h, in.h and in6.h.
+    private const int LevelSocket = 1, ReuseAddress = 2, LevelV4 = 0, MulticastAllV4 = 49, LevelV6 = 41, MulticastAllV6 = 29;
 
     private static readonly IPAddress GroupV4 = IPAddress.Parse("224.0.0.251");
     private static readonly IPAddress GroupV6 = IPAddress.Parse("ff02::fb");
@@ -28,7 +29,7 @@ internal sealed class MdnsSocket : IDisposable
             IPAddress any = v6 ? IPAddress.IPv6Any : IPAddress.Any;
             _group = new IPEndPoint(v6 ? new IPAddress(GroupV6.GetAddressBytes(), link.Index) : GroupV4, MdnsSource.Port);
             _anyone = new IPEndPoint(any, 0);
-            _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            SharePort();
             if (v6)
             {
                 _socket.DualMode = false;
@@ -102,8 +103,24 @@ internal sealed class MdnsSocket : IDisposable
     public void Dispose() => _socket.Dispose();
 
     /// <summary>
+    /// The framework's option is SO_REUSEADDR and SO_REUSEPORT together. On Linux the second makes a group of all such sockets of a
+    /// user, and a packet that concerns one of them alone is given to any of the group. The first is enough there.
+    /// </summary>
+    private void SharePort()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _socket.SetRawSocketOption(LevelSocket, ReuseAddress, BitConverter.GetBytes(1));
+        }
+        else
+        {
+            _socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        }
+    }
+
+    /// <summary>
     /// Linux gives a socket on the wildcard the packets of every group that any program joined on any interface, unless told
-    /// otherwise; elsewhere the receiver sorts them out.
+    /// otherwise, so that a flood on one interface would fill the buffers of all. Elsewhere the receiver sorts them out.
     /// </summary>
     private void OnlyOwnGroup(bool v6)
     {
@@ -113,7 +130,7 @@ internal sealed class MdnsSocket : IDisposable
         }
         try
         {
-            _socket.SetRawSocketOption(v6 ? LinuxLevelV6 : 0, v6 ? LinuxMulticastAllV6 : LinuxMulticastAllV4, BitConverter.GetBytes(0));
+            _socket.SetRawSocketOption(v6 ? LevelV6 : LevelV4, v6 ? MulticastAllV6 : MulticastAllV4, BitConverter.GetBytes(0));
         }
         catch (SocketException)
         {
