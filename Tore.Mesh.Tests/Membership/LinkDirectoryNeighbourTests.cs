@@ -6,7 +6,7 @@ namespace Tore.Mesh.Tests.Membership;
 /// <summary>Whom to link with when the mesh is too large for everybody to link with everybody.</summary>
 public sealed class LinkDirectoryNeighbourTests
 {
-    private static readonly LinkDirectoryOptions Small = new() { FullMeshNodes = 20, ChosenNeighbours = 4 };
+    private static readonly LinkDirectoryOptions Small = new() { FullMeshNodes = 20, ChosenNeighbours = 4, LeastNeighbours = 5 };
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -137,6 +137,52 @@ public sealed class LinkDirectoryNeighbourTests
         }
         Assert.Equal(80, effects.Goodbyes.Count(g => g.Code == ErrorCodes.TooManyLinks));
         Assert.Equal(Limits.ControlPeers, directory.LinkedPeers);
+    }
+
+    [Fact]
+    public void NodeThatFewChose_ChoosesMoreItself_AndFewerAgainWhenOthersChooseIt()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1, Small with { ChosenNeighbours = 6, LeastNeighbours = 10 });
+        for (int i = 2; i <= 60; i++)
+        {
+            effects.Recorded[LinkTown.Id(i)] = [LinkTown.Address(i).ToString()];
+            directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
+        }
+        int link = 0, answered = 0;
+        void Answer()
+        {
+            for (; answered < effects.Dialled.Count; answered++)
+            {
+                (PeerAddress address, NodeId? node) = effects.Dialled[answered];
+                if (directory.OnLinkOpened(++link, node!.Value, address, address, effects.Now))
+                {
+                    directory.OnIntroduced(directory.Find(link)!, 1, effects.Now, out _);
+                }
+            }
+        }
+        for (int second = 0; second < 100; second++)
+        {
+            Answer();
+            effects.Run(directory, Second);
+        }
+        Assert.Equal(10, directory.LinkedPeers);
+
+        for (int i = 2; i <= 60 && directory.LinkedPeers < 25; i++)
+        {
+            if (directory.LinkTo(LinkTown.Id(i)) is null)
+            {
+                directory.OnLinkOpened(++link, LinkTown.Id(i), LinkTown.Address(i), null, effects.Now);
+                directory.OnIntroduced(directory.Find(link)!, 1, effects.Now, out _);
+            }
+        }
+        for (int second = 0; second < 3600; second++)
+        {
+            Answer();
+            effects.Run(directory, Second);
+        }
+        // Fifteen chose it, and six it chose, some of them those.
+        Assert.InRange(directory.LinkedPeers, 15, 21);
     }
 
     [Fact]
