@@ -95,7 +95,10 @@ public sealed class MembershipCoreTests
     {
         MembershipOptions plain = MembershipOptions.Lan with
         {
-            LocalHealth = false, DynamicSuspicion = false, BuddyRefutation = false, OwnProbe = false,
+            LocalHealth = false,
+            DynamicSuspicion = false,
+            BuddyRefutation = false,
+            OwnProbe = false,
         };
         Assert.Equal(0, FalseDeaths(MembershipOptions.Lan));
         Assert.InRange(FalseDeaths(plain), 20, int.MaxValue);
