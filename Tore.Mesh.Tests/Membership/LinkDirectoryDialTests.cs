@@ -303,6 +303,23 @@ public sealed class LinkDirectoryDialTests
     }
 
     [Fact]
+    public void PeersThatAreNothingButAFailure_AreRemembered_SoManyOfThem()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1);
+        for (int i = 2; i < 2000; i++)
+        {
+            effects.Recorded[LinkTown.Id(i)] = [LinkTown.Address(i).ToString()];
+            directory.Reach(LinkTown.Id(i), Second, effects.Now);
+            directory.OnDialFailed(LinkTown.Address(i), "peer_unreachable", "no", effects.Now);
+        }
+        LinkContact[] contacts = [.. directory.Contacts()];
+        Assert.Equal(Limits.KnownAddresses, contacts.Length);
+        Assert.Contains(contacts, c => c.Node == LinkTown.Id(1999));
+        Assert.DoesNotContain(contacts, c => c.Node == LinkTown.Id(2));
+    }
+
+    [Fact]
     public void Contacts_SayWhatFailed_WhenAndHowOften_UntilItSucceeds()
     {
         var effects = new DialList { Recorded = { [LinkTown.Id(2)] = ["10.0.0.2:7601"] } };

@@ -6,7 +6,7 @@ namespace Tore.Mesh.Tests.Membership;
 /// <summary>Whom to link with when the mesh is too large for everybody to link with everybody.</summary>
 public sealed class LinkDirectoryNeighbourTests
 {
-    private static readonly LinkDirectoryOptions Small = new() { FullMeshNodes = 20, ChosenNeighbours = 4 };
+    private static readonly LinkDirectoryOptions Small = new() { FullMeshNodes = 20, ChosenNeighbours = 4, LeastNeighbours = 5 };
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -113,6 +113,28 @@ public sealed class LinkDirectoryNeighbourTests
     }
 
     [Fact]
+    public void MembersThatCannotBeDialled_AreChosenEverMoreRarely()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1, Small);
+        for (int i = 2; i <= 22; i++)
+        {
+            effects.Recorded[LinkTown.Id(i)] = [LinkTown.Address(i).ToString()];
+            directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
+        }
+        int answered = 0;
+        for (int tenth = 0; tenth < 1200; tenth++)
+        {
+            for (; answered < effects.Dialled.Count; answered++)
+            {
+                directory.OnDialFailed(effects.Dialled[answered].Address, "peer_unreachable", "no", effects.Now);
+            }
+            effects.Run(directory, Second / 10);
+        }
+        Assert.InRange(effects.Dialled.GroupBy(d => d.Address).Max(g => g.Count()), 3, 14);
+    }
+
+    [Fact]
     public void FullNode_InALargeMesh_MakesRoomForNewcomers()
     {
         var effects = new DialList();
@@ -140,6 +162,52 @@ public sealed class LinkDirectoryNeighbourTests
     }
 
     [Fact]
+    public void NodeThatFewChose_ChoosesMoreItself_AndFewerAgainWhenOthersChooseIt()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1, Small with { ChosenNeighbours = 6, LeastNeighbours = 10 });
+        for (int i = 2; i <= 60; i++)
+        {
+            effects.Recorded[LinkTown.Id(i)] = [LinkTown.Address(i).ToString()];
+            directory.OnMember(LinkTown.Id(i), isThere: true, effects.Now);
+        }
+        int link = 0, answered = 0;
+        void Answer()
+        {
+            for (; answered < effects.Dialled.Count; answered++)
+            {
+                (PeerAddress address, NodeId? node) = effects.Dialled[answered];
+                if (directory.OnLinkOpened(++link, node!.Value, address, address, effects.Now))
+                {
+                    directory.OnIntroduced(directory.Find(link)!, 1, effects.Now, out _);
+                }
+            }
+        }
+        for (int second = 0; second < 100; second++)
+        {
+            Answer();
+            effects.Run(directory, Second);
+        }
+        Assert.Equal(10, directory.LinkedPeers);
+
+        for (int i = 2; i <= 60 && directory.LinkedPeers < 25; i++)
+        {
+            if (directory.LinkTo(LinkTown.Id(i)) is null)
+            {
+                directory.OnLinkOpened(++link, LinkTown.Id(i), LinkTown.Address(i), null, effects.Now);
+                directory.OnIntroduced(directory.Find(link)!, 1, effects.Now, out _);
+            }
+        }
+        for (int second = 0; second < 3600; second++)
+        {
+            Answer();
+            effects.Run(directory, Second);
+        }
+        // Fifteen chose it, and six it chose, some of them those.
+        Assert.InRange(directory.LinkedPeers, 15, 21);
+    }
+
+    [Fact]
     public void NodeThatTooManyChose_SendsThemElsewhere_OneASecond()
     {
         var effects = new DialList();
@@ -155,10 +223,14 @@ public sealed class LinkDirectoryNeighbourTests
         }
         // The longest go first, but for one that somebody here uses.
         effects.Run(directory, 3 * Second);
-        directory.Demand(LinkTown.Id(6), effects.Now);
+        long[] used = [6, 7, 8, 9];
+        foreach (long link in used)
+        {
+            directory.Demand(LinkTown.Id((int)link), effects.Now);
+        }
         effects.Run(directory, 7 * Second);
         Assert.InRange(effects.Goodbyes.Count, 6, 13);
-        Assert.DoesNotContain(effects.Goodbyes, g => g.Link == 6);
+        Assert.DoesNotContain(effects.Goodbyes, g => used.Contains(g.Link));
         Assert.All(effects.Goodbyes, g => Assert.InRange(g.Link, 2, 30));
         effects.Run(directory, 100 * Second);
         Assert.All(effects.Goodbyes, g => Assert.Equal(ErrorCodes.TooManyLinks, g.Code));

@@ -96,7 +96,7 @@ public sealed class LinkDirectoryTests
         LinkHouse again = town.Start(restarted, 3 - restarted);
         town.RunFor(1);
         Assert.Equal([restarted], other.Linked);
-        Assert.Contains(other.Directory.LinkTo(LinkTown.Id(restarted))!.Number, again.Open.Keys);
+        Assert.Same(again, other.Open[other.Directory.LinkTo(LinkTown.Id(restarted))!.Number].Other(other));
         town.RunFor(20);
         Assert.Single(other.Open);
     }
@@ -121,6 +121,51 @@ public sealed class LinkDirectoryTests
     }
 
     [Fact]
+    public void LinkThatWasNotIntroduced_TakesNoMessages_WhileAnotherWas()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1);
+        directory.OnLinkOpened(1, LinkTown.Id(2), LinkTown.Address(2), null, effects.Now);
+        Assert.Null(directory.LinkTo(LinkTown.Id(2)));
+        directory.OnIntroduced(directory.Find(1)!, 1, effects.Now, out _);
+        directory.OnLinkOpened(2, LinkTown.Id(2), LinkTown.Address(2), null, effects.Now);
+        Assert.Equal(1, directory.LinkTo(LinkTown.Id(2))!.Number);
+        directory.OnIntroduced(directory.Find(2)!, 1, effects.Now, out _);
+        Assert.Equal(2, directory.LinkTo(LinkTown.Id(2))!.Number);
+        Assert.Equal([(1, LinkDirectory.Superseded)], effects.Goodbyes);
+    }
+
+    [Fact]
+    public void IntroductionOnALinkThatIsOnItsWayOut_CountsForNothing()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1);
+        directory.Demand(LinkTown.Id(2), effects.Now);
+        directory.OnLinkOpened(1, LinkTown.Id(2), LinkTown.Address(2), null, effects.Now);
+        directory.Find(1)!.RetiredAt = effects.Now.Elapsed;
+        Assert.False(directory.OnIntroduced(directory.Find(1)!, 1, effects.Now, out _));
+        Assert.Null(directory.LinkTo(LinkTown.Id(2)));
+    }
+
+    [Fact]
+    public void SeedWhoseLinkBroke_IsDialledAgain_NotAtOnceByEverybody()
+    {
+        var effects = new DialList();
+        LinkDirectory directory = effects.Directory(1);
+        directory.AddSeed(LinkTown.Address(2), effects.Now);
+        effects.Run(directory, TimeSpan.FromSeconds(0.1));
+        directory.OnLinkOpened(1, LinkTown.Id(2), LinkTown.Address(2), LinkTown.Address(2), effects.Now);
+        directory.OnIntroduced(directory.Find(1)!, 1, effects.Now, out _);
+        effects.Run(directory, TimeSpan.FromSeconds(5));
+        effects.Dialled.Clear();
+        directory.OnLinkClosed(1, null, effects.Now);
+        effects.Run(directory, TimeSpan.FromSeconds(0.15));
+        Assert.Empty(effects.Dialled);
+        effects.Run(directory, TimeSpan.FromSeconds(2));
+        Assert.Single(effects.Dialled);
+    }
+
+    [Fact]
     public void Stop_TellsEverybody_AndDialsNobody()
     {
         var town = new LinkTown(5);
@@ -133,6 +178,8 @@ public sealed class LinkDirectoryTests
         Assert.Equal([(second.Id, false)], first.Losses);
         town.RunFor(60);
         Assert.Equal(dialled, second.Dialled.Count);
+        Assert.Empty(second.Open);
+        Assert.Contains(ErrorCodes.Draining, second.Closed);
     }
 
     [Fact]

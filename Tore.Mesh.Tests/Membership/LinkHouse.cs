@@ -88,7 +88,7 @@ internal sealed class LinkHouse : ILinkEffects
         {
             Meet(node);
             NodeId[] known = [.. _met];
-            _town.Carry(this, number, to => to.Hear(known));
+            _town.Carry(this, number, (to, _) => to.Hear(known));
         }
     }
 
@@ -102,14 +102,14 @@ internal sealed class LinkHouse : ILinkEffects
     {
         if (!IsMute)
         {
-            _town.Carry(this, link, to => to.OnIntroduced(link, Id, _start));
+            _town.Carry(this, link, (to, there) => to.OnIntroduced(there, Id, _start));
         }
     }
 
     public void SayGoodbye(long link, string code, string text)
     {
         Goodbyes.Add(code);
-        _town.Carry(this, link, to => to.CloseAs(link, code));
+        _town.Carry(this, link, (to, there) => to.CloseAs(there, code));
     }
 
     public void Close(long link, string code, string reason)
@@ -148,7 +148,7 @@ internal sealed class LinkHouse : ILinkEffects
         {
             if (Directory.LinkTo(peer) is { } link)
             {
-                _town.Carry(this, link.Number, to => to.Hear(nodes));
+                _town.Carry(this, link.Number, (to, _) => to.Hear(nodes));
             }
         }
     }

@@ -104,29 +104,22 @@ internal sealed class LinkTown(int seed, LinkDirectoryOptions? options = null)
             from.Directory.OnDialFailed(address, ErrorCodes.WrongPeer, "Somebody else answered.", Now);
             return;
         }
-        var link = new HouseLink(++_links, from, to);
-        from.Open[link.Number] = to.Open[link.Number] = link;
+        var link = new HouseLink(from, to);
         // The dialled end learns of the link a little later, and what comes first waits behind that.
-        Later(link.DueAt(to, Latency()), () =>
-        {
-            if (to.IsUp && to.Open.ContainsKey(link.Number))
-            {
-                to.Directory.OnLinkOpened(link.Number, from.Id, from.Address, null, Now);
-            }
-        });
-        from.Directory.OnLinkOpened(link.Number, to.Id, address, address, Now);
+        Later(link.DueAt(to, Latency()), () => Open(link, to, from.Address, dialled: null));
+        Open(link, from, address, address);
     });
 
-    internal void Carry(LinkHouse from, long number, Action<LinkHouse> deliver)
+    internal void Carry(LinkHouse from, long number, Action<LinkHouse, long> deliver)
     {
         if (from.IsUp && !from.IsCutOff && from.Open.TryGetValue(number, out HouseLink? link))
         {
             LinkHouse to = link.Other(from);
             Later(link.DueAt(to, Latency()), () =>
             {
-                if (to is { IsUp: true, IsCutOff: false } && to.Open.ContainsKey(number))
+                if (to is { IsUp: true, IsCutOff: false } && link.NumberAt(to) is > 0 and long there)
                 {
-                    deliver(to);
+                    deliver(to, there);
                 }
             });
         }
@@ -136,9 +129,9 @@ internal sealed class LinkTown(int seed, LinkDirectoryOptions? options = null)
     internal void Break(HouseLink link, LinkHouse by, string? code)
     {
         LinkHouse other = link.Other(by);
-        if (by.Open.Remove(link.Number) && by.IsUp)
+        if (Take(link, by) is > 0 and long number && by.IsUp)
         {
-            Later(Time, () => by.Directory.OnLinkClosed(link.Number, code, Now));
+            Later(Time, () => by.Directory.OnLinkClosed(number, code, Now));
         }
         if (by.IsCutOff || other.IsCutOff)
         {
@@ -146,11 +139,29 @@ internal sealed class LinkTown(int seed, LinkDirectoryOptions? options = null)
         }
         Later(link.DueAt(other, Latency()), () =>
         {
-            if (other.Open.Remove(link.Number) && other.IsUp)
+            if (Take(link, other) is > 0 and long there && other.IsUp)
             {
-                other.Directory.OnLinkClosed(link.Number, code, Now);
+                other.Directory.OnLinkClosed(there, code, Now);
             }
         });
+    }
+
+    private void Open(HouseLink link, LinkHouse at, PeerAddress remote, PeerAddress? dialled)
+    {
+        if (at.IsUp)
+        {
+            link.NumberAt(at) = ++_links;
+            at.Open[_links] = link;
+            at.Directory.OnLinkOpened(_links, link.Other(at).Id, remote, dialled, Now);
+        }
+    }
+
+    private static long Take(HouseLink link, LinkHouse at)
+    {
+        long number = link.NumberAt(at);
+        at.Open.Remove(number);
+        link.NumberAt(at) = 0;
+        return number;
     }
 
     private void Later(TimeSpan at, Action action) => _events.Enqueue(action, (at, _order++));

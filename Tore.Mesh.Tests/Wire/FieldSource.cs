@@ -14,7 +14,7 @@ internal sealed class FieldSource(int seed)
     ];
 
     private static readonly string[] Texts =
-        ["", "a", "modèle", "日本語", "\0", "😀", new('x', 31), new('y', 32), new('z', 255), new('é', 128)];
+        ["", "a", "modèle", "日本語", "\u00a0", "😀", new('x', 31), new('y', 32), new('z', 255), new('é', 128)];
 
     private readonly Random _random = new(seed);
 

@@ -8,6 +8,7 @@ internal sealed partial class LinkDirectory
     private readonly Ticker _redraw = new();
     private TimeSpan _redrawAt;
     private TimeSpan? _refillAt;
+    private TimeSpan? _befriendAt;
     private TimeSpan? _relieveAt;
 
     /// <summary>Whether this node links with some of the members only.</summary>
@@ -97,6 +98,9 @@ internal sealed partial class LinkDirectory
         }
         _redrawAt = now.Elapsed + RedrawWait();
         Refill(now);
+        // Others have to choose too, first.
+        _befriendAt = now.Elapsed + Jittered(TimeSpan.FromSeconds(20));
+        PlanRedraw();
     }
 
     /// <summary>Chooses until there are enough.</summary>
@@ -113,6 +117,10 @@ internal sealed partial class LinkDirectory
         }
         PlanRedraw();
     }
+
+    /// <summary>Whoever came last is chosen by few, and news would reach it late: it chooses more itself, one at a time.</summary>
+    private bool IsLonely => _neighbourhood.IsSparse && !_stopped
+        && _linkedPeers < _options.LeastNeighbours && _neighbourhood.Chosen.Count < _options.LeastNeighbours;
 
     private bool ChooseOne(in Moment now)
     {
@@ -144,9 +152,18 @@ internal sealed partial class LinkDirectory
         if (_redrawAt <= now.Elapsed)
         {
             _redrawAt = now.Elapsed + RedrawWait();
-            if (_neighbourhood.IsSparse && _neighbourhood.Chosen.Count == _options.ChosenNeighbours)
+            if (_neighbourhood.IsSparse && _neighbourhood.Chosen.Count >= _options.ChosenNeighbours)
             {
                 ChooseOne(now);
+            }
+            _befriendAt ??= now.Elapsed + Jittered(TimeSpan.FromSeconds(20));
+        }
+        if (_befriendAt <= now.Elapsed)
+        {
+            _befriendAt = null;
+            if (IsLonely && ChooseOne(now))
+            {
+                _befriendAt = now.Elapsed + Jittered(TimeSpan.FromSeconds(2));
             }
         }
         if (_relieveAt <= now.Elapsed)
@@ -172,10 +189,15 @@ internal sealed partial class LinkDirectory
         }
     }
 
-    /// <summary>One more than enough is linked: the longest choice is taken back.</summary>
+    /// <summary>More than enough are linked: the longest choices are taken back.</summary>
     private void OnNeighbourLinked(LinkPeer peer, in Moment now)
     {
-        if (_neighbourhood.Chosen.Count > _options.ChosenNeighbours && _neighbourhood.IsChosen(peer.Node))
+        if (!_neighbourhood.IsChosen(peer.Node))
+        {
+            return;
+        }
+        for (int surplus = 2; surplus > 0 && _linkedPeers > _options.LeastNeighbours
+            && _neighbourhood.Chosen.Count > _options.ChosenNeighbours; surplus--)
         {
             NodeId oldest = _neighbourhood.Chosen[0];
             _neighbourhood.Drop(oldest);
@@ -198,8 +220,9 @@ internal sealed partial class LinkDirectory
 
     private TimeSpan RedrawWait() => _options.RedrawInterval * (0.5 + _random.NextDouble());
 
-    private void PlanRedraw() =>
-        _timers.Set(_redraw, _neighbourhood.IsSparse && !_stopped ? Earlier(_redrawAt, Earlier(_refillAt, _relieveAt)) : null);
+    private void PlanRedraw() => _timers.Set(_redraw, _neighbourhood.IsSparse && !_stopped
+        ? Earlier(Earlier(_redrawAt, _befriendAt), Earlier(_refillAt, _relieveAt))
+        : null);
 
     private sealed class Ticker : Timed;
 }

@@ -258,7 +258,7 @@ internal sealed partial class LinkDirectory
         ControlLink? newest = null;
         foreach (ControlLink link in peer.Links)
         {
-            newest = link is { IsIntroduced: true, RetiredAt: null } && !(link.Number < newest?.Number) ? link : newest;
+            newest = link is { IsIntroduced: true, RetiredAt: null } ? link : newest;
         }
         foreach (ControlLink other in peer.Links)
         {

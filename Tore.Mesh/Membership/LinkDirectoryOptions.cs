@@ -38,6 +38,9 @@ internal sealed record LinkDirectoryOptions
     /// <summary>In a larger mesh each node chooses so many neighbours, and about as many choose it.</summary>
     public int ChosenNeighbours { get; init; } = 16;
 
+    /// <summary>In a larger mesh whoever has fewer peers than this, since few chose it, chooses more itself.</summary>
+    public int LeastNeighbours { get; init; } = 24;
+
     /// <summary>
     /// In a larger mesh whoever has more peers than this sends others' choices elsewhere, one a second: while a mesh comes up, those who
     /// came first are known, and chosen, most.

@@ -192,13 +192,17 @@ internal sealed partial class PeerNetwork
             if (left == 0)
             {
                 _linkCounts.Remove(peer);
-                if (reason?.Code is not (LinkDirectory.Superseded or LinkDirectory.NotNeeded))
+                if (IsLoss(reason?.Code))
                 {
                     _lost.Add(peer);
                 }
             }
         });
     }
+
+    /// <summary>Whether what runs with a peer is lost with its last link: not where links come and go as they are needed.</summary>
+    private bool IsLoss(string? code) => code is not (LinkDirectory.Superseded or LinkDirectory.NotNeeded)
+        && !(code == ErrorCodes.TooManyLinks && Mesh.IsPartial);
 
     private void Forget(long number, OpenControl control)
     {

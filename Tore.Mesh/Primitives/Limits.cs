@@ -230,6 +230,9 @@ public static class Limits
     /// <summary>mDNS answers to single askers a second, and twice as many at once: what a forged sender can cause.</summary>
     public const int MdnsRepliesPerSecond = 20;
 
+    /// <summary>Of these, those to one address.</summary>
+    public const int MdnsRepliesPerAsker = 5;
+
     /// <summary>mDNS packets read from one address a second, and twice as many at once; more are dropped unread.</summary>
     public const int MdnsPacketsPerSecond = 100;
 

@@ -105,7 +105,9 @@ internal ref partial struct MessagePackReader
         return true;
     }
 
-    /// <summary>str of at most <paramref name="bytesMax"/> bytes of valid UTF-8</summary>
+    /// <summary>
+    /// str of at most <paramref name="bytesMax"/> bytes of valid UTF-8; control characters come as U+FFFD (<see cref="PlainText"/>)
+    /// </summary>
     public bool TryRead(int bytesMax, out string value)
     {
         value = "";
@@ -132,7 +134,7 @@ internal ref partial struct MessagePackReader
         }
         try
         {
-            value = StrictUtf8.GetString(bytes);
+            value = PlainText.Of(StrictUtf8.GetString(bytes));
             return true;
         }
         catch (DecoderFallbackException)

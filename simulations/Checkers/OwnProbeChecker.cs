@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Tore.Mesh.Harness;
+using Tore.Mesh.Harness.Events;
 using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Harness.Mesh;
 using Tore.Mesh.Membership;
@@ -10,16 +11,48 @@ using Tore.Mesh.Wire;
 namespace Tore.Mesh.Checkers;
 
 /// <summary>
-/// Nobody is dead on hearsay: whoever declares a member dead that it is linked with has pinged it since it suspects it. As the witness
-/// of a machine (<see cref="For"/>) it sees what leaves.
+/// Nobody is dead on hearsay: whoever declares a member dead that it was linked with all the time since it suspects it has pinged it since.
+/// As the witness of a machine (<see cref="For"/>) it sees what leaves.
 /// </summary>
-internal sealed class OwnProbeChecker(Simulation simulation, Findings findings) : ITransitionListener
+internal sealed class OwnProbeChecker : ITransitionListener, IEventTarget
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private readonly Simulation _simulation;
+    private readonly Findings _findings;
+    private readonly Dictionary<(int Machine, NodeId Peer), TimeSpan> _unlinked = [];
     private readonly Dictionary<(int Machine, NodeId Peer), TimeSpan> _pinged = [];
     private readonly Dictionary<(int Machine, NodeId Peer), TimeSpan> _suspectSince = [];
 
+    /// <summary>Watches a run from now on.</summary>
+    public OwnProbeChecker(Simulation simulation, Findings findings)
+    {
+        (_simulation, _findings) = (simulation, findings);
+        simulation.Queue.Add(simulation.Now + Interval, this, 0);
+    }
+
     /// <summary>The witness of one honest machine.</summary>
     public IMeshTap For(int machine) => new Witness(this, machine);
+
+    /// <summary>Notes who is not linked with whom: once a member is dead, its link is gone in the same moment.</summary>
+    public void OnEvent(int kind, long argument)
+    {
+        foreach (Machine machine in _simulation.Machines)
+        {
+            if (machine.Process is not MeshProcess { IsHonest: true } process)
+            {
+                continue;
+            }
+            foreach (Member member in process.Membership.Table.Members)
+            {
+                if (!member.IsLinked)
+                {
+                    _unlinked[(machine.Index, member.Id)] = _simulation.Now;
+                }
+            }
+        }
+        _simulation.Queue.Add(_simulation.Now + Interval, this, 0);
+    }
 
     /// <inheritdoc/>
     public void OnTransition(in Transition transition)
@@ -29,9 +62,9 @@ internal sealed class OwnProbeChecker(Simulation simulation, Findings findings) 
         {
             case MemberState.Suspect when transition.Before?.State != MemberState.Suspect
                 || transition.Before?.Incarnation != transition.After?.Incarnation:
-                _suspectSince[key] = simulation.Now;
+                _suspectSince[key] = _simulation.Now;
                 break;
-            case MemberState.Dead when transition.Before?.State == MemberState.Suspect && IsLinked(transition):
+            case MemberState.Dead when transition.Before?.State == MemberState.Suspect && WasLinked(key):
                 TimeSpan pinged = _pinged.GetValueOrDefault(key), since = _suspectSince.GetValueOrDefault(key);
                 if (pinged < since)
                 {
@@ -47,11 +80,10 @@ internal sealed class OwnProbeChecker(Simulation simulation, Findings findings) 
         }
     }
 
-    private static bool IsLinked(in Transition transition) =>
-        transition.Observer.Process is MeshProcess process
-        && process.Membership.Table.TryGet(transition.Node, out Member? member) && member.IsLinked;
+    private bool WasLinked((int, NodeId) key) => _suspectSince.TryGetValue(key, out TimeSpan since)
+        && _simulation.Now - since > 2 * Interval && _unlinked.GetValueOrDefault(key, since - Interval) < since;
 
-    private void Report(in Transition transition, FormattableString how) => findings.Add("own probe", simulation.Now,
+    private void Report(in Transition transition, FormattableString how) => _findings.Add("own probe", _simulation.Now,
         transition.Observer.Index,
         $"declared {transition.Node.Short} dead without asking it: {how.ToString(CultureInfo.InvariantCulture)}");
 

@@ -14,9 +14,11 @@ Option<int> threads = new("--threads")
 Option<bool> json = new("--json") { Description = "Print one JSON object.", Recursive = true };
 Option<FileInfo?> svg = new("--svg") { Description = "Write a picture of the curves to this file.", Recursive = true };
 
+Option<string?> only = new("--only") { Description = "One mutant, by its name.", Recursive = true };
+
 RootCommand root = new("Runs scenarios of the simulator. Each exits with 1 when a figure misses its target, and says by how much.")
 {
-    seeds, seed, hours, threads, json, svg,
+    seeds, seed, hours, threads, json, svg, only,
 };
 
 ScenarioOptions OptionsOf(ParseResult parsed) => new()
@@ -24,6 +26,7 @@ ScenarioOptions OptionsOf(ParseResult parsed) => new()
     Seed = parsed.GetValue(seed),
     Seeds = parsed.GetValue(seeds),
     Hours = parsed.GetValue(hours),
+    Only = parsed.GetValue(only),
     Threads = Math.Max(1, parsed.GetValue(threads)),
     Progress = static text => Console.Error.WriteLine("  " + text),
     Program = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", typeof(Report).Assembly.Location],
@@ -57,5 +60,14 @@ hashes.SetAction(parsed =>
     }
 });
 root.Subcommands.Add(hashes);
+
+Command hunt = new(Hunt.Command, "Swarms until a checker finds something, and prints it; for copies with a bug.") { Hidden = true };
+hunt.SetAction(parsed =>
+{
+    string? found = Hunt.Run(OptionsOf(parsed) with { Progress = static _ => { } });
+    Console.WriteLine(found);
+    return found is null ? 0 : 1;
+});
+root.Subcommands.Add(hunt);
 
 return await root.Parse(args).InvokeAsync();

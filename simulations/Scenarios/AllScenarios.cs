@@ -10,6 +10,7 @@ internal static class AllScenarios
         new SpeedScenario(),
         new SwarmScenario(),
         new CanaryScenario(),
+        new MutantsScenario(),
         new DetectionScenario(16, seeds: 100, rounds: 8, medianTarget: 8, p99Target: 15),
         new DetectionScenario(100, seeds: 40, rounds: 6, medianTarget: null, p99Target: 20),
         new FalseDeathsScenario(),

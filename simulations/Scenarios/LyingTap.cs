@@ -2,6 +2,7 @@ using System.Buffers;
 using Tore.Mesh.Harness;
 using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Harness.Mesh;
+using Tore.Mesh.Identity;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Wire;
@@ -100,12 +101,27 @@ internal sealed class LyingTap(ulong seed, int index) : IMeshTap
             2 => 0,
             _ => known,
         };
+        if (_old.Count > 0 && _random.Chance(0.03))
+        {
+            return MemberUpdate.Of(Forged(_old[_random.Next(_old.Count)], process));
+        }
         return _random.Next(3) switch
         {
             0 => MemberUpdate.Suspect(victim, incarnation, accuser),
             1 => MemberUpdate.Dead(victim, incarnation, accuser),
             _ => _old.Count > 0 ? MemberUpdate.Of(_old[_random.Next(_old.Count)]) : null,
         };
+    }
+
+    /// <summary>Another's word under a later incarnation, with a signature that is not its own.</summary>
+    private static MemberRecord Forged(MemberRecord record, MeshProcess process)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(body);
+        var author = new Author(record.Node, record.PublicKey.ToArray());
+        MemberRecord.WriteBody(ref writer, author, record.Incarnation + 1000, record.Start, record.Addresses, leaves: false);
+        writer.Flush();
+        return MemberRecord.FromBody(body.WrittenMemory, process.Context.Signer.Sign(body.WrittenSpan));
     }
 
     private void Keep(MemberRecord record)
@@ -138,5 +154,15 @@ internal sealed class LyingTap(ulong seed, int index) : IMeshTap
         numbers[WireCoordinate.Dimensions] = _random.NextSingle();
         WireCoordinate.TryCreate(numbers, out WireCoordinate place);
         return place;
+    }
+
+    /// <summary>A name to write a record under; it signs nothing.</summary>
+    private sealed class Author(NodeId node, byte[] publicKey) : ISigner
+    {
+        public NodeId Id => node;
+
+        public ReadOnlySpan<byte> PublicKey => publicKey;
+
+        public byte[] Sign(ReadOnlySpan<byte> data) => throw new NotSupportedException();
     }
 }

@@ -12,6 +12,9 @@ internal sealed record ScenarioOptions
     /// <summary>Simulated hours of the long scenarios; null takes the scenario's own.</summary>
     public double? Hours { get; init; }
 
+    /// <summary>Only this part of a scenario that has parts, as one of the mutants; null takes all.</summary>
+    public string? Only { get; init; }
+
     /// <summary>Seeds that run at once, each on one thread.</summary>
     public int Threads { get; init; } = 1;
 

@@ -281,7 +281,33 @@ public sealed class MdnsAnswersTests
             _segment.RunUntil(20 + (0.001 * i));
             _segment.Inject(Ask(MdnsRecords.ServiceType, DnsType.Ptr), Client);
         }
-        Assert.InRange(_segment.Replies.Count, 10 * Limits.MdnsRepliesPerSecond, 13 * Limits.MdnsRepliesPerSecond);
+        Assert.InRange(_segment.Replies.Count, 10 * Limits.MdnsRepliesPerAsker, 13 * Limits.MdnsRepliesPerAsker);
+        _segment.Inject(Ask(MdnsRecords.ServiceType, DnsType.Ptr), new IPEndPoint(TestNodes.Address(78), 40_000));
+        _segment.RunUntil(31);
+        Assert.Equal(TestNodes.Address(78), _segment.Replies[^1].To.Address);
+    }
+
+    [Fact]
+    public void AskLegacy_FloodOfForgedAskers_IsAnsweredWithinALimit()
+    {
+        for (int i = 0; i < 10_000; i++)
+        {
+            _segment.RunUntil(20 + (0.001 * i));
+            _segment.Inject(Ask(MdnsRecords.ServiceType, DnsType.Ptr), new IPEndPoint(TestNodes.Address(2000 + i), 40_000));
+        }
+        Assert.InRange(_segment.Replies.Count, 10 * Limits.MdnsRepliesPerAsker, 13 * Limits.MdnsRepliesPerSecond);
+    }
+
+    [Fact]
+    public void AskUnicast_Flood_IsAnsweredToAllBeyondTheLimit()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            _segment.Inject(Ask(Host, DnsType.A, unicast: true), Asker);
+        }
+        _segment.RunUntil(21);
+        Assert.Equal(2 * Limits.MdnsRepliesPerAsker, _segment.Replies.Count);
+        Assert.Single(Answers);
     }
 
     [Fact]

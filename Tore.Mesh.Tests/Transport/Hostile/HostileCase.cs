@@ -16,6 +16,9 @@ internal sealed record HostileCase(string Name, string Code, int Heard, Func<Hos
     /// <summary>Our side's <c>--tls-min</c>.</summary>
     public SslProtocols Oldest { get; init; } = SslProtocols.Tls12;
 
+    /// <summary>The code under which our side does not take Mallory, a member then, and tells her so; null as a rule.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>Whether it is one node that listens and dials, instead of Bob and Ann.</summary>
     public bool IsOneNode { get; init; }
 

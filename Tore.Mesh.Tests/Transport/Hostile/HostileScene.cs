@@ -25,7 +25,13 @@ internal sealed class HostileScene : IAsyncDisposable
     public HostileScene(HostileCase hostile)
     {
         _case = hostile;
-        _annOptions = new LinkOptions { Identity = TestNodes.Ann.Identity, Mesh = hostile.Mesh, TimeProvider = Time };
+        _annOptions = new LinkOptions
+        {
+            Identity = TestNodes.Ann.Identity,
+            Mesh = hostile.Mesh,
+            TimeProvider = Time,
+            Refusal = node => node == Mallory.Id ? hostile.Refusal : null,
+        };
         _bobOptions = _annOptions with { Identity = TestNodes.Bob.Identity };
         Listener = LinkListener.Start(
             LinkPair.TlsOf(TestNodes.BobCertificate, hostile.Oldest), new IPEndPoint(IPAddress.Loopback, 0), _bobOptions);

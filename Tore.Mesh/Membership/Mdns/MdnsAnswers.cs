@@ -31,6 +31,7 @@ internal sealed class MdnsAnswers
     private readonly List<Waiting> _waiting = [];
     private readonly List<Reply> _replies = [];
     private readonly TokenBucket _replyRate = new(Limits.MdnsRepliesPerSecond);
+    private readonly MdnsThrottle _askerRate = new(Limits.MdnsRepliesPerAsker);
 
     /// <summary>Answers for the given records.</summary>
     public MdnsAnswers(MdnsOwn own, IMdnsEffects effects, Random random)
@@ -96,9 +97,10 @@ internal sealed class MdnsAnswers
                 Enqueue(record, source.Sender, due, isProbe ? DefenceInterval : RecordInterval, query.IsTruncated, now);
             }
         }
-        if (single.Count > 0)
+        if (single.Count > 0 && !Enqueue(new Reply(source, query, single, due), now))
         {
-            Enqueue(new Reply(source, query, single, due), now);
+            // To all, which is limited by itself.
+            single.ForEach(r => Enqueue(r, source.Sender, due, RecordInterval, query.IsTruncated, now));
         }
     }
 
@@ -235,12 +237,14 @@ internal sealed class MdnsAnswers
         waiting.Due = due < waiting.Due ? due : waiting.Due;
     }
 
-    private void Enqueue(Reply reply, TimeSpan now)
+    private bool Enqueue(Reply reply, TimeSpan now)
     {
-        if (_replies.Count < MostReplies && _replyRate.TryTake(now))
+        bool granted = _replies.Count < MostReplies && _askerRate.Allows(reply.Source.Sender.Address, now) && _replyRate.TryTake(now);
+        if (granted)
         {
             _replies.Add(reply);
         }
+        return granted;
     }
 
     private void Send(Reply reply)

@@ -16,7 +16,7 @@ namespace Tore.Mesh.Membership.Mdns;
 /// </summary>
 internal sealed class MdnsCore
 {
-    private static readonly TimeSpan HintInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ChangeInterval = TimeSpan.FromSeconds(30);
 
     private readonly MdnsOwn _own;
     private readonly MdnsKin _kin;
@@ -25,7 +25,7 @@ internal sealed class MdnsCore
     private readonly MdnsAnswers _answers;
     private readonly MdnsBrowser _browser;
     private bool _isRunning;
-    private TimeSpan? _hintedAt;
+    private TimeSpan? _changedAt;
 
     /// <summary>Makes the core; nothing happens before <see cref="Start"/>.</summary>
     /// <param name="own">What this node says of itself; its addresses are those of the link.</param>
@@ -65,27 +65,16 @@ internal sealed class MdnsCore
     }
 
     /// <summary>
-    /// The network may be another one now (a cable, an access point): names are probed for again (§8), and browsing begins anew.
+    /// The network may be another one now (a cable, an access point): names are probed for again (§8), and browsing begins anew. Systems
+    /// tell of many changes that concern other interfaces, so not more often than twice a minute.
     /// </summary>
     public void OnNetworkChanged(TimeSpan now)
     {
-        if (_isRunning)
+        if (_isRunning && !(now < _changedAt + ChangeInterval))
         {
+            _changedAt = now;
             _answers.Clear();
             _claim.Begin(now);
-            _browser.Begin(now);
-        }
-    }
-
-    /// <summary>
-    /// The system told of some change that does not show on this link: a burst of browsing, and the records once more, cost little.
-    /// </summary>
-    public void OnNetworkHint(TimeSpan now)
-    {
-        if (_isRunning && !(now < _hintedAt + HintInterval))
-        {
-            _hintedAt = now;
-            _claim.AnnounceAgain(now);
             _browser.Begin(now);
         }
     }

@@ -41,7 +41,9 @@ internal sealed record MdnsInterface(
                 : [.. network.Addresses.Select(a => a.Address).Where(a => IsSame(a, listened, network.Index)).Take(1)];
             foreach (AddressFamily family in (AddressFamily[])[AddressFamily.InterNetwork, AddressFamily.InterNetworkV6])
             {
-                (IPAddress Address, int PrefixLength)[] subnets = [.. network.Addresses.Where(a => a.Address.AddressFamily == family)];
+                // The link-local one first: it stays while others come and go.
+                (IPAddress Address, int PrefixLength)[] subnets =
+                    [.. network.Addresses.Where(a => a.Address.AddressFamily == family).OrderBy(a => !a.Address.IsIPv6LinkLocal)];
                 if (announced.Length > 0 && subnets.Length > 0)
                 {
                     found.Add(new MdnsInterface(network.Index, subnets[0].Address, false, announced, subnets));

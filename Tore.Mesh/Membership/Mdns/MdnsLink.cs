@@ -9,7 +9,7 @@ internal sealed class MdnsLink : IMdnsEffects, IAsyncDisposable
 {
     private readonly MdnsSocket _socket;
     private readonly MdnsSightings _sightings;
-    private readonly MdnsThrottle _throttle = new();
+    private readonly MdnsThrottle _throttle = new(Limits.MdnsPacketsPerSecond);
     private readonly Channel<(DnsMessage, MdnsSource)> _received;
     private readonly CancellationTokenSource _stop = new();
     private Task _receiving = Task.CompletedTask;

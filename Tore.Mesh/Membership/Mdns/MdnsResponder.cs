@@ -227,6 +227,7 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
         catch (NetworkInformationException e)
         {
             _logger.LogDebug("The interfaces could not be listed: {Reason}", e.Message);
+            _lookAt = now + ShortestLookInterval;
             return gone;
         }
         foreach (((int, AddressFamily) key, MdnsLink link) in _links)
@@ -253,7 +254,7 @@ internal sealed class MdnsResponder : IMdnsReceiver, IAsyncDisposable
             else if (told)
             {
                 // A cable may have been elsewhere for a moment, which nothing shows.
-                link.Core.OnNetworkHint(now);
+                link.Core.OnNetworkChanged(now);
             }
         }
         return gone;

@@ -4,16 +4,16 @@ using Tore.Mesh.Primitives;
 namespace Tore.Mesh.Membership.Mdns;
 
 /// <summary>
-/// How many packets each address may have read, so that one that floods does not crowd out the others. Beyond
+/// How much each address may cause a second, twice as much at once, so that one that floods does not crowd out the others. Beyond
 /// <see cref="Limits.MdnsSources"/> addresses, new ones share one count. Called by one loop.
 /// </summary>
-internal sealed class MdnsThrottle
+internal sealed class MdnsThrottle(int perSecond)
 {
     private readonly Dictionary<IPAddress, TokenBucket> _sources = [];
-    private readonly TokenBucket _others = new(Limits.MdnsPacketsPerSecond);
+    private readonly TokenBucket _others = new(perSecond);
     private TimeSpan _sweepAt;
 
-    /// <summary>Whether a packet of this address is to be read.</summary>
+    /// <summary>Whether this address may cause one more.</summary>
     public bool Allows(IPAddress source, TimeSpan now)
     {
         if (!_sources.TryGetValue(source, out TokenBucket? bucket))
@@ -33,7 +33,7 @@ internal sealed class MdnsThrottle
             {
                 return _others.TryTake(now);
             }
-            _sources[source] = bucket = new TokenBucket(Limits.MdnsPacketsPerSecond);
+            _sources[source] = bucket = new TokenBucket(perSecond);
         }
         return bucket.TryTake(now);
     }
