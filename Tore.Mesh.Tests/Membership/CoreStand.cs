@@ -80,6 +80,10 @@ internal sealed class CoreStand : IMembershipEffects
 
     public void Tell(int from, params MemberUpdate[] updates) => Feed(from, new Gossip(updates));
 
+    /// <summary>News that holds a forged record: it is refused, and its link would be closed.</summary>
+    public void TellForged(int from, params MemberUpdate[] updates) =>
+        Assert.Equal(ErrorCodes.WireMalformed, Assert.Throws<ToreException>(() => Tell(from, updates)).Code);
+
     public MemberState? State(int peer) => Core.Table.TryGet(Id(peer), out Member? member) ? member.State : null;
 
     public Member Member(int peer) => Core.Table.TryGet(Id(peer), out Member? member) ? member : throw new KeyNotFoundException();

@@ -131,7 +131,7 @@ public sealed class OwnMemberTests
     public void OwnRecord_Forged_IsIgnored()
     {
         CoreStand stand = new CoreStand().Link(1);
-        stand.Tell(1, MemberUpdate.Of(CoreStand.Forged(0, ulong.MaxValue - 1)));
+        stand.TellForged(1, MemberUpdate.Of(CoreStand.Forged(0, ulong.MaxValue - 1)));
         Assert.Equal(1ul, stand.Core.OwnRecord.Incarnation);
         Assert.Equal(1, stand.Core.Counts.BadSignatures);
     }
