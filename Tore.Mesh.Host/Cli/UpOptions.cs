@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Authentication;
 using Tore.Mesh.Host.Hosting;
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 

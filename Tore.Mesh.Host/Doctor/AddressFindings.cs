@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Tore.Mesh.Membership;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;

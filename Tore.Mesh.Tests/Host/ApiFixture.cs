@@ -150,7 +150,7 @@ internal sealed class ApiFixture : IAsyncDisposable
             {
                 NodeId = ScriptedProvider.Node,
                 IsSelf = true,
-                State = Tore.Mesh.Membership.MemberState.Alive,
+                State = Tore.Mesh.Membership.Swim.MemberState.Alive,
                 Since = DateTimeOffset.UnixEpoch,
                 Incarnation = 1,
                 Start = "0000000000000001",

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Net;
 using Tore.Mesh.Identity;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Links;
 using Tore.Mesh.Membership.Mdns;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;

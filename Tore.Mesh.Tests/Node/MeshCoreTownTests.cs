@@ -1,6 +1,6 @@
 using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Harness.Network;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 

@@ -3,6 +3,7 @@ using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Harness.Mesh;
 using Tore.Mesh.Harness.Network;
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Tests.Support;

@@ -5,6 +5,8 @@ using System.Security.Authentication;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Links;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Pipelines.Ring;
 using Tore.Mesh.Primitives;

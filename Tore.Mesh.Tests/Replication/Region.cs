@@ -1,5 +1,5 @@
 using System.Buffers;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Replication;
 using Tore.Mesh.Tests.Wire;

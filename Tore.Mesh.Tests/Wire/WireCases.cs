@@ -1,6 +1,6 @@
 using System.Buffers;
 using Tore.Mesh.Identity;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Tests.Support;
 using Tore.Mesh.Wire;

@@ -1,5 +1,6 @@
 using Tore.Mesh.Identity;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Links;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;
 

@@ -1,4 +1,5 @@
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Wire;
 

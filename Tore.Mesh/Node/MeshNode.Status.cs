@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Links;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Pipelines;
 using Tore.Mesh.Pipelines.Ring;
 using Tore.Mesh.Primitives;

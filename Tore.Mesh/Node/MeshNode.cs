@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Inference;
 using Tore.Mesh.Inference.Stages;
-using Tore.Mesh.Membership;
 using Tore.Mesh.Membership.Mdns;
 using Tore.Mesh.Models;
 using Tore.Mesh.Models.Gguf;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Authentication;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Node;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Links;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Node;

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Links;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;
 using Tore.Mesh.Wire;

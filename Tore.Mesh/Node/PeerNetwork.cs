@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Tore.Mesh.Membership;
 using Tore.Mesh.Membership.Mdns;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Pipelines.Ring;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Tore.Mesh.Harness;
 using Tore.Mesh.Harness.Machines;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Checkers;

@@ -4,7 +4,7 @@ using Tore.Mesh.Harness;
 using Tore.Mesh.Harness.Events;
 using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Harness.Mesh;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Wire;
 

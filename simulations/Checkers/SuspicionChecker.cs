@@ -3,7 +3,7 @@ using Tore.Mesh.Harness;
 using Tore.Mesh.Harness.Events;
 using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Harness.Mesh;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Checkers;

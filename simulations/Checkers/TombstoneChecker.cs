@@ -1,6 +1,6 @@
 using System.Globalization;
 using Tore.Mesh.Harness;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Checkers;
 

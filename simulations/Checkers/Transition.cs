@@ -1,5 +1,5 @@
 using Tore.Mesh.Harness.Machines;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Checkers;

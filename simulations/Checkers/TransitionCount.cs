@@ -1,4 +1,4 @@
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Checkers;
 

@@ -1,6 +1,6 @@
 using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Harness.Mesh;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Scenarios;
 

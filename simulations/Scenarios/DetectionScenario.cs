@@ -2,7 +2,7 @@ using Tore.Mesh.Harness;
 using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Harness.Mesh;
 using Tore.Mesh.Harness.Network;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Scenarios;
 

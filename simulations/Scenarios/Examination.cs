@@ -50,6 +50,6 @@ internal sealed class Examination(MeshTown town, Findings findings)
         }
 
         bool Knows(MeshProcess process) =>
-            process.Membership.Table.TryGet(one.Core.Self, out Membership.Member? member) && member.Incarnation >= told;
+            process.Membership.Table.TryGet(one.Core.Self, out Membership.Swim.Member? member) && member.Incarnation >= told;
     }
 }

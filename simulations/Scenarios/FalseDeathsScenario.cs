@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Tore.Mesh.Checkers;
 using Tore.Mesh.Harness.Network;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Scenarios;
 

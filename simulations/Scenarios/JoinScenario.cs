@@ -1,5 +1,5 @@
 using Tore.Mesh.Harness.Machines;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Scenarios;
 

@@ -1,7 +1,7 @@
 using Tore.Mesh.Checkers;
 using Tore.Mesh.Harness.Mesh;
 using Tore.Mesh.Harness.Network;
-using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Scenarios;

@@ -2,6 +2,7 @@ using System.Net;
 using Tore.Mesh.Host.Doctor;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;

@@ -1,3 +1,5 @@
+using Tore.Mesh.Membership.Swim;
+
 namespace Tore.Mesh.Membership.Mdns;
 
 /// <summary>What a claim asks for when it is due.</summary>

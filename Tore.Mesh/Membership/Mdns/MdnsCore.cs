@@ -1,4 +1,5 @@
 using System.Net;
+using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Membership.Mdns;
 

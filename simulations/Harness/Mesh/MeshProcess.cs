@@ -1,6 +1,7 @@
 using System.Buffers;
 using Tore.Mesh.Harness.Machines;
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Wire;

@@ -1,4 +1,5 @@
 using Tore.Mesh.Membership;
+using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Harness.Mesh;
 
