@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Membership;
-using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Transport;

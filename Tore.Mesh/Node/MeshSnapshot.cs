@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Tore.Mesh.Membership.Links;
-using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Node;

@@ -2,7 +2,6 @@ using Tore.Mesh.Membership;
 using Tore.Mesh.Membership.Links;
 using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
-using Tore.Mesh.Tests.Membership.Swim;
 
 namespace Tore.Mesh.Tests.Membership.Links;
 

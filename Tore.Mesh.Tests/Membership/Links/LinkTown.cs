@@ -1,7 +1,6 @@
 using Tore.Mesh.Membership;
 using Tore.Mesh.Membership.Links;
 using Tore.Mesh.Primitives;
-using Tore.Mesh.Tests.Membership.Swim;
 
 namespace Tore.Mesh.Tests.Membership.Links;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
-using Tore.Mesh.Tests.Membership.Links;
 using Tore.Mesh.Tests.Support;
 using Tore.Mesh.Wire;
 

@@ -1,7 +1,6 @@
 using Tore.Mesh.Identity;
 using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
-using Tore.Mesh.Tests.Membership.Links;
 
 namespace Tore.Mesh.Tests.Membership.Swim;
 

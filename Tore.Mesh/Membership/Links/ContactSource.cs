@@ -1,5 +1,3 @@
-using Tore.Mesh.Membership.Swim;
-
 namespace Tore.Mesh.Membership.Links;
 
 /// <summary>Who said that a node may be dialled at an address; the strongest where several did.</summary>

@@ -1,5 +1,3 @@
-using Tore.Mesh.Membership.Swim;
-
 namespace Tore.Mesh.Membership.Links;
 
 /// <summary>What is due next: a binary heap whose items know their place, so that every change costs O(log n).</summary>

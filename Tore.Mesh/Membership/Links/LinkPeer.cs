@@ -1,4 +1,3 @@
-using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Primitives;
 
 namespace Tore.Mesh.Membership.Links;

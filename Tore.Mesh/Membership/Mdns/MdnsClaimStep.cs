@@ -1,5 +1,3 @@
-using Tore.Mesh.Membership.Swim;
-
 namespace Tore.Mesh.Membership.Mdns;
 
 /// <summary>What a claim asks for when it is due.</summary>

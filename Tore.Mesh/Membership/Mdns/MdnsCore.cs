@@ -1,5 +1,4 @@
 using System.Net;
-using Tore.Mesh.Membership.Swim;
 
 namespace Tore.Mesh.Membership.Mdns;
 

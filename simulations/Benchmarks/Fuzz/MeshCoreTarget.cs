@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using Tore.Mesh.Identity;
 using Tore.Mesh.Membership;
-using Tore.Mesh.Membership.Swim;
 using Tore.Mesh.Node;
 using Tore.Mesh.Primitives;
 using Tore.Mesh.Wire;

@@ -1,4 +1,4 @@
-namespace Tore.Mesh.Membership.Swim;
+namespace Tore.Mesh.Membership.Links;
 
 /// <summary>Something that is due at one time or at none.</summary>
 internal abstract class Timed

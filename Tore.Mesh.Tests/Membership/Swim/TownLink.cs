@@ -1,6 +1,6 @@
 using Tore.Mesh.Tests.Membership.Swim;
 
-namespace Tore.Mesh.Tests.Membership.Links;
+namespace Tore.Mesh.Tests.Membership.Swim;
 
 /// <summary>A link between two houses of a <see cref="MemberTown"/>: what is sent one way arrives in order.</summary>
 internal sealed class TownLink(MemberTown town, MemberHouse a, MemberHouse b)

@@ -1,6 +1,6 @@
 using Tore.Mesh.Tests.Membership.Links;
 
-namespace Tore.Mesh.Tests.Membership.Swim;
+namespace Tore.Mesh.Tests.Membership.Links;
 
 /// <summary>A link of a <see cref="LinkTown"/>. Each end numbers its links in the order in which it learns of them.</summary>
 internal sealed class HouseLink(LinkHouse a, LinkHouse b)
