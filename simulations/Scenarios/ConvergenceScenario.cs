@@ -32,7 +32,11 @@ internal sealed class ConvergenceScenario(int machines, int seeds) : IScenario
                 new Figure("news of a restart is everywhere, longest, s", spread.Max()),
                 new Figure("samples", all.Length),
             ],
-            Curves = [new Curve($"{machines} nodes: share that knows", all[0].Curve)],
+            Curves =
+            [
+                new Curve($"{machines} nodes started at once: members known", all[0].Forming),
+                new Curve("a node restarted: share that knows", all[0].Spreading),
+            ],
             Failures = [.. all.Index().Where(o => o.Item.Formed >= Limit.TotalSeconds || o.Item.Spread >= Limit.TotalSeconds)
                 .Select(o => $"seed {options.Seed + (ulong)o.Index}: the tables did not become equal")],
         };
@@ -41,25 +45,46 @@ internal sealed class ConvergenceScenario(int machines, int seeds) : IScenario
     private Outcome RunSeed(ulong seed)
     {
         var town = new MeshTown(seed, machines);
-        bool formed = town.Form(TimeSpan.FromMilliseconds(200), Limit);
-        double formedAt = formed ? town.Simulation.Now.TotalSeconds : Limit.TotalSeconds;
+        List<(double, double)> forming = [(0, 0)];
+        town.StartAll(TimeSpan.FromMilliseconds(200));
+        TimeSpan? formed = town.RunUntil(Limit, () =>
+        {
+            double known = town.Running.Sum(p => p.Membership.Table.Living - 1.0);
+            forming.Add((town.Simulation.Now.TotalSeconds, known / (machines * (machines - 1.0))));
+            return town.Running.Count() == machines && town.AreEqual;
+        });
         town.RunFor(TimeSpan.FromSeconds(40));
         Machine one = town.Machines[town.Random.Next(machines)];
         one.Kill();
         one.Start();
         TimeSpan from = town.Simulation.Now;
         ulong incarnation = ((MeshProcess)one.Process!).Membership.OwnRecord.Incarnation;
-        List<(double, double)> curve = [(0, 0)];
+        List<(double, double)> spreading = [(0, 0)];
         double share = 0;
         while (share < 1 && town.Simulation.Now - from < Limit)
         {
             town.RunFor(Step);
             share = town.Running.Count(p => p.Context.Machine != one
                 && p.Membership.Table.TryGet(one.Id, out Member? member) && member.Incarnation >= incarnation) / (machines - 1.0);
-            curve.Add(((town.Simulation.Now - from).TotalSeconds, share));
+            spreading.Add(((town.Simulation.Now - from).TotalSeconds, share));
         }
-        return new Outcome(formedAt, share < 1 ? Limit.TotalSeconds : (town.Simulation.Now - from).TotalSeconds, curve);
+        return new Outcome
+        {
+            Formed = (formed ?? Limit).TotalSeconds,
+            Spread = share < 1 ? Limit.TotalSeconds : (town.Simulation.Now - from).TotalSeconds,
+            Forming = forming,
+            Spreading = spreading,
+        };
     }
 
-    private sealed record Outcome(double Formed, double Spread, IReadOnlyList<(double, double)> Curve);
+    private sealed record Outcome
+    {
+        public required double Formed { get; init; }
+
+        public required double Spread { get; init; }
+
+        public required IReadOnlyList<(double, double)> Forming { get; init; }
+
+        public required IReadOnlyList<(double, double)> Spreading { get; init; }
+    }
 }

@@ -61,12 +61,18 @@ internal sealed class MeshTown
     /// <summary>Starts all within a time, and waits until all tables are equal; false when they are not by then.</summary>
     public bool Form(TimeSpan within, TimeSpan limit)
     {
+        StartAll(within);
+        Simulation.RunUntil(Simulation.Now + within);
+        return RunUntilEqual(limit) is not null;
+    }
+
+    /// <summary>Has every machine start somewhere in the time to come.</summary>
+    public void StartAll(TimeSpan within)
+    {
         foreach (Machine machine in Machines)
         {
             Simulation.At(Simulation.Now + Random.Between(TimeSpan.Zero, within), machine.Start);
         }
-        Simulation.RunUntil(Simulation.Now + within);
-        return RunUntilEqual(limit) is not null;
     }
 
     /// <summary>Runs on until all tables are equal and complete; how long it took, null when longer than the limit.</summary>

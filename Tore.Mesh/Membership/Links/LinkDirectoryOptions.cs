@@ -20,7 +20,7 @@ internal sealed record LinkDirectoryOptions
     /// <summary>An address that has not answered for so long does not hold up the node's next one.</summary>
     public TimeSpan NextAddressAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Dials under way at once; links that are needed at once may double that.</summary>
+    /// <summary>Dials under way at once; what a probe or a caller needs at once is dialled besides.</summary>
     public int DialsAtOnce { get; init; } = 8;
 
     /// <summary>A peer has so long to close a link that it was told is not needed.</summary>
