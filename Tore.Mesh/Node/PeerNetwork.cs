@@ -29,6 +29,7 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
     private readonly PeerNetworkOptions _options;
     private readonly IPeerTraffic _traffic;
     private readonly ILogger _logger;
+    private readonly MemberLog _memberLog;
     private readonly NodeClock _clock;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _telling = new();
@@ -55,6 +56,7 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
         _options = options;
         _traffic = traffic;
         _logger = options.Logger;
+        _memberLog = new MemberLog(options.Logger);
         _clock = new NodeClock(options.Time);
         Self = options.Links.Identity.Id;
         _local = new LocalTarget(Self, traffic);
@@ -252,6 +254,7 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
         lock (_telling)
         {
             MeshSnapshot mesh = Mesh;
+            _memberLog.Tell(mesh);
             CloseTargetsOfTheGone(mesh);
             _traffic.OnMeshChanged(mesh, lost);
         }
