@@ -55,7 +55,8 @@ internal sealed class MemberLog(ILogger logger)
                 logger.LogDebug("Member {Node} is suspect: it did not answer a probe.", node);
                 break;
             case MemberState.Dead:
-                logger.LogWarning("Member {Node} is dead: it has not answered in time, nor this node's own probe. 'tore doctor' says why.", node);
+                logger.LogWarning(
+                    "Member {Node} is dead: it has not answered in time, nor this node's own probe. 'tore doctor' says why.", node);
                 break;
             case MemberState.Left:
                 logger.LogInformation("Member {Node} left.", node);
