@@ -40,6 +40,7 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
     private readonly LocalTarget _local;
     private LinkListener? _listener;
     private MeshSnapshot _snapshot = MeshSnapshot.Empty;
+    private MeshSnapshot _looked = MeshSnapshot.Empty;
     private IReadOnlyList<string> _addresses = [];
 
     // What a turn leaves behind; touched within turns only.
@@ -126,13 +127,22 @@ internal sealed partial class PeerNetwork : IMeshEffects, IMdnsListener, IRouteL
         CloseTargets(_options.Links.Refusal, "This node no longer takes that one for a peer.");
     }
 
-    /// <summary>The mesh as it stands, with what changes all the time: round trips, contacts, counts.</summary>
+    /// <summary>
+    /// The mesh as it stands, with what changes all the time: round trips, contacts, counts. During a turn of the core, as it last
+    /// stood: whoever asks for the health of a node never waits for its work.
+    /// </summary>
     public MeshSnapshot Look()
     {
-        _turn.Wait();
+        if (!_turn.Wait(0))
+        {
+            MeshSnapshot looked = Volatile.Read(ref _looked), told = Mesh;
+            return looked.Version > told.Version ? looked : told;
+        }
         try
         {
-            return _core.Snapshot;
+            MeshSnapshot now = _core.Snapshot;
+            Volatile.Write(ref _looked, now);
+            return now;
         }
         finally
         {
